@@ -27,7 +27,7 @@ const IN_RESERVE = [
   'networking.istio.io/destinationrules get',
   'riskified.com/routeinjections get',
   // Needed only for a DynamicEnv with events.
-  ...['get', 'create', 'patch', 'delete', 'update'].map(
+  ...['get', 'create', 'update', 'patch', 'delete'].map(
     (verb) => `riskified.com/subscribers ${verb}`,
   ),
 ];
