@@ -1,8 +1,10 @@
 import {
   CONTROLLER_UID_LABEL,
+  INCARNATION_ANNOTATION,
   LAST_APPLIED_ANNOTATION,
   PLAN_ANNOTATION,
   REPAIR_ANNOTATION,
+  SPEC_ANNOTATION,
 } from '../../../../src/api/marks.ts';
 import { VIRTUAL_ENVIRONMENT_KIND } from '../../../../src/api/virtualenvironment.ts';
 import { MERGE_KIND } from '../../../../src/api/virtualservicemerge.ts';
@@ -23,7 +25,8 @@ import { nameOf } from '../../../scenarios/lib/names.ts';
  * - the status of DynamicEnvs, VirtualServiceMerges and VirtualEnvironments, and the number of available pods of Deployments
  *
  * Not compared: uids (in plans, each is replaced by the object's name), resource versions, managed fields, addresses, times (each is replaced by `<time>`), the number of
- * attempts in a plan, and the internal annotations of kubectl, Metacontroller and the deployment controller.
+ * attempts in a plan, incarnations (each is replaced by `<incarnation>`) and the hash of a spec that has one, and the internal annotations of
+ * kubectl, Metacontroller and the deployment controller.
  */
 
 const NOT_OURS = [
@@ -39,11 +42,22 @@ export type Projection = Record<string, Record<string, unknown>>;
 
 /** The compared parts of each object, by the object's name. */
 export function project(objects: readonly LocalObject[]): Projection {
-  const names = new Map(objects.map((object) => [object.metadata.uid ?? '', fullName(object)]));
+  const names = new Map([
+    ...objects.map((object) => [object.metadata.uid ?? '', fullName(object)] as const),
+    ...objects.flatMap(incarnationOf).map((one) => [one, '<incarnation>'] as const),
+  ]);
   const entries = objects
     .filter(({ kind }) => kind !== 'Namespace')
     .map((object) => [fullName(object), timeless(projected(object, names), names)]);
   return Object.fromEntries(entries);
+}
+
+/** It contains the time of its beginning. */
+function incarnationOf({ metadata, spec }: LocalObject): string[] {
+  const { incarnation } = isMap(spec) ? spec : {};
+  return [metadata.annotations?.[INCARNATION_ANNOTATION], incarnation].filter(
+    (one) => typeof one === 'string',
+  );
 }
 
 /** With the group of kinds that two groups have. */
@@ -53,19 +67,28 @@ function fullName(object: LocalObject): string {
   return name.replace(' ', `.${object.apiVersion.split('/')[0]} `);
 }
 
-/** `names`: of all objects, by uid. */
+/** `names`: of all objects, by uid, and of what else differs in every run. */
 function projected(
   { kind, metadata, spec, status }: LocalObject,
   names: ReadonlyMap<string, string>,
 ): Record<string, unknown> {
   return {
     labels: renamed(metadata.labels, CONTROLLER_UID_LABEL),
-    annotations: annotationsOf(renamed(metadata.annotations, REPAIR_ANNOTATION), names),
+    annotations: annotationsOf(
+      renamed(withoutHash(metadata.annotations), REPAIR_ANNOTATION),
+      names,
+    ),
     finalizers: metadata.finalizers ?? [],
     isLeaving: metadata.deletionTimestamp !== undefined,
     spec: isMap(spec) ? withoutGiven(readable(spec)) : spec,
     status: statusOf(kind, status),
   };
+}
+
+function withoutHash(annotations: Record<string, string> = {}): Record<string, string> {
+  return INCARNATION_ANNOTATION in annotations
+    ? renamed(annotations, SPEC_ANNOTATION)
+    : annotations;
 }
 
 /** The spec of a MeshIndex with its content decoded: the encoded contents differ, because they contain times. */
