@@ -39,7 +39,7 @@ describe('the consumer of an env', () => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
       return response && { status: response.status, text: (await response.text()).trim() };
     };
-    return { routing: made, feed, broker, get, log };
+    return { routing: made, join: made.join, feed, broker, get, log };
   }
 
   const groupOf = ({ admin }: FakeBroker, base = 'orders') => ({
@@ -50,20 +50,13 @@ describe('the consumer of an env', () => {
   });
 
   test('its group is forked, and begins at the earliest message elsewhere', async () => {
-    const {
-      routing: { join },
-      broker,
-    } = await start(LIVE);
+    const { join, broker } = await start(LIVE);
     expect(await join(groupOf(broker))).toMatchObject({ groupId: OWN, reset: 'earliest' });
     expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(4n);
   });
 
   test('the port opens only when the group is assigned', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE);
+    const { join, broker, get } = await start(LIVE);
     expect(await get('/started')).toBeUndefined();
     const { assigned } = await join(groupOf(broker));
     expect(await get('/started')).toBeUndefined();
@@ -73,11 +66,7 @@ describe('the consumer of an env', () => {
   });
 
   test('all groups must be assigned', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE);
+    const { join, broker, get } = await start(LIVE);
     const first = await join(groupOf(broker));
     const second = await join(groupOf(broker, 'invoices'));
     first.assigned();
@@ -87,11 +76,7 @@ describe('the consumer of an env', () => {
   });
 
   test('also those that are declared, but not created yet', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE, { groups: ['orders', 'invoices'] });
+    const { join, broker, get } = await start(LIVE, { groups: ['orders', 'invoices'] });
     (await join(groupOf(broker))).assigned();
     expect(await get('/started')).toBeUndefined();
     (await join(groupOf(broker, 'invoices'))).assigned();
@@ -99,11 +84,7 @@ describe('the consumer of an env', () => {
   });
 
   test('a group or topic that comes after the port has opened is told', async () => {
-    const {
-      routing: { join },
-      broker,
-      log,
-    } = await start(LIVE);
+    const { join, broker, log } = await start(LIVE);
     broker.topics.set('refunds', [{ earliest: 0n, end: 0n }]);
     const orders = groupOf(broker);
     (await join(orders)).assigned();
@@ -123,11 +104,7 @@ describe('the consumer of an env', () => {
   });
 
   test('a group that comes later is not started', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE);
+    const { join, broker, get } = await start(LIVE);
     (await join(groupOf(broker))).assigned();
     const late = await join(groupOf(broker, 'invoices'));
     expect(await get('/started')).toMatchObject({ status: 503 });
@@ -136,20 +113,13 @@ describe('the consumer of an env', () => {
   });
 
   test('a fork that fails rejects, and the port stays closed', async () => {
-    const {
-      routing: { join },
-      get,
-    } = await start(LIVE);
+    const { join, get } = await start(LIVE);
     await expect(join(groupOf(fakeBroker({})))).rejects.toThrow('topic "payments" does not exist');
     expect(await get('/started')).toBeUndefined();
   });
 
   test('a join that failed can be tried again, and keeps the port closed until then', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE);
+    const { join, broker, get } = await start(LIVE);
     const first = await join(groupOf(broker));
     await expect(join(groupOf(fakeBroker({}), 'invoices'))).rejects.toThrow('does not exist');
     // Also when the other group is assigned again.
@@ -162,12 +132,7 @@ describe('the consumer of an env', () => {
   });
 
   test('a consumer that did not start after its join can be created again', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-      log,
-    } = await start(GONE);
+    const { join, broker, get, log } = await start(GONE);
     (await join(groupOf(broker))).abandoned();
     expect(await get('/started')).toBeUndefined();
     const again = await join(groupOf(broker));
@@ -181,11 +146,7 @@ describe('the consumer of an env', () => {
   });
 
   test('one that was abandoned and is assigned after all counts', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE);
+    const { join, broker, get } = await start(LIVE);
     const { assigned, abandoned } = await join(groupOf(broker));
     abandoned();
     assigned();
@@ -200,21 +161,13 @@ describe('the consumer of an env', () => {
     ['says its incarnation', LIVE],
     ['is older and says the ref only', liveAnswer(SERVICES)],
   ])('a pod of an env that stays goes at once, if the feed %s', async (_, answer) => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(answer);
+    const { join, broker, get } = await start(answer);
     (await join(groupOf(broker))).assigned();
     expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
   });
 
   test('a pod of an env that goes handles everything first', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(GONE);
+    const { join, broker, get } = await start(GONE);
     (await join(groupOf(broker))).assigned();
     const drained = get('/drain');
     setTimeout(() => broker.group(OWN).offsets.set('payments', new Map([[0, 10n]])), 200);
@@ -222,12 +175,7 @@ describe('the consumer of an env', () => {
   });
 
   test('at the deadline it says what is left', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-      log,
-    } = await start(GONE);
+    const { join, broker, get, log } = await start(GONE);
     (await join(groupOf(broker))).assigned();
     const text = `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" is 6 behind in payments, partition 0`;
     expect(await get('/drain')).toEqual({ status: 504, text });
@@ -235,12 +183,7 @@ describe('the consumer of an env', () => {
   });
 
   test('several requests wait for one drain', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-      log,
-    } = await start(GONE);
+    const { join, broker, get, log } = await start(GONE);
     (await join(groupOf(broker))).assigned();
     await Promise.all([get('/drain'), get('/drain'), get('/drain')]);
     expect(log.filter((line) => line.startsWith('Not drained'))).toHaveLength(1);
@@ -257,31 +200,19 @@ describe('the consumer of an env', () => {
     ['knows two incarnations of the ref, and so none', liveAnswer(SERVICES, { incarnations: {} })],
     ['knows other refs', liveAnswer({ 'mp-1012': ['order-service'] })],
   ])('drains if the feed %s', async (_, answer) => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(answer);
+    const { join, broker, get } = await start(answer);
     (await join(groupOf(broker))).assigned();
     expect(await get('/drain')).toMatchObject({ status: 504 });
   });
 
   test('drains without a feed', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(LIVE, { env: { DYNAMICENV_FEED: '' } });
+    const { join, broker, get } = await start(LIVE, { env: { DYNAMICENV_FEED: '' } });
     (await join(groupOf(broker))).assigned();
     expect(await get('/drain')).toMatchObject({ status: 504 });
   });
 
   test('a broker that cannot be asked is asked again', async () => {
-    const {
-      routing: { join },
-      broker,
-      get,
-    } = await start(GONE, {
+    const { join, broker, get } = await start(GONE, {
       env: { DYNAMICENV_DRAIN_SECONDS: '5' },
     });
     const group = groupOf(broker);
@@ -299,10 +230,10 @@ describe('the consumer of an env', () => {
 
   test('a port that is taken is told', async () => {
     const other = await start(LIVE);
-    (await other.routing.join(groupOf(other.broker))).assigned();
+    (await other.join(groupOf(other.broker))).assigned();
     const { port } = other.feed.url;
     const second = await start(LIVE, { env: { DYNAMICENV_PORT: port } });
-    (await second.routing.join(groupOf(second.broker))).assigned();
+    (await second.join(groupOf(second.broker))).assigned();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await other.routing.close();
     expect(second.log.join()).toContain(`Port ${port} (DYNAMICENV_PORT) cannot be opened`);
