@@ -17,32 +17,56 @@ import {
 
 /**
  * Labels and annotations by which tools recognize their own objects. They would prune or adopt a clone that carried them. With our
- * own marks (a base may come from a copied manifest) the clone would look like one that is draining. The tools: Helm, Argo CD
- * (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
- * (https://fluxcd.io/flux/components/kustomize/kustomizations/), kubectl, the Deployment controller, Metacontroller.
+ * own marks (a base may come from a copied manifest) the clone would look like one that is draining.
+ *
+ * In both: Argo CD (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/), Flux
+ * (https://fluxcd.io/flux/components/kustomize/kustomizations/), `kubectl apply --prune --applyset` and kro
+ * (https://git.k8s.io/enhancements/keps/sig-cli/3659-kubectl-apply-prune), kapp (https://carvel.dev/kapp/docs/latest/state-namespace/),
+ * Rancher's Fleet and the addons of k3s (`pkg/objectset` in rancher/wrangler), kpt and Config Sync (`pkg/inventory` in
+ * kubernetes-sigs/cli-utils), Tanka (https://tanka.dev/garbage-collection/), OLM, and the addon manager of `cluster/addons` in
+ * kubernetes/kubernetes.
  */
+const TOOLS = [
+  'argocd.argoproj.io/*',
+  'kustomize.toolkit.fluxcd.io/*',
+  'helm.toolkit.fluxcd.io/*',
+  'applyset.kubernetes.io/*',
+  'kro.run/*',
+  'kapp.k14s.io/*',
+  'objectset.rio.cattle.io/*',
+  'fleet.cattle.io/*',
+  'addon.k3s.cattle.io/*',
+  'config.k8s.io/owning-inventory',
+  'cli-utils.sigs.k8s.io/*',
+  'configmanagement.gke.io/*',
+  'configsync.gke.io/*',
+  'tanka.dev/*',
+  'olm.owner*',
+  'olm.managed',
+  'addonmanager.kubernetes.io/mode',
+  'kubernetes.io/cluster-service',
+];
+/** Helm, Skaffold, and the Deployment controller. */
 const LABELS = [
+  ...TOOLS,
   CONTROLLER_UID_LABEL,
   'app.kubernetes.io/managed-by',
   'app.kubernetes.io/instance',
   'helm.sh/chart',
-  'argocd.argoproj.io/*',
-  'kustomize.toolkit.fluxcd.io/*',
-  'helm.toolkit.fluxcd.io/*',
+  'skaffold.dev/run-id',
   HOST_LABEL,
   CLONE_LABEL,
   EVENT_ROUTING_LABEL,
   `${ENV_LABEL_PREFIX}*`,
 ];
+/** kubectl, the Deployment controller, Metacontroller, Helm. */
 const ANNOTATIONS = [
+  ...TOOLS,
   'kubectl.kubernetes.io/*',
   'deployment.kubernetes.io/*',
   'metacontroller.k8s.io/*',
   'meta.helm.sh/*',
   'helm.sh/*',
-  'argocd.argoproj.io/*',
-  'kustomize.toolkit.fluxcd.io/*',
-  'helm.toolkit.fluxcd.io/*',
   // Rancher writes these on every Deployment. If we corrected them, it would write them again, and so on.
   'field.cattle.io/*',
   DRAINING_ANNOTATION,
