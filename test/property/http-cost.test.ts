@@ -1,50 +1,18 @@
-import { Session } from 'node:inspector';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAMILIES } from '../hostile/lib/families.ts';
 import { jsonOf } from '../hostile/lib/parts.ts';
 import { hostileApp } from '../hostile/lib/service.ts';
+import { executedSteps } from '../support/executed-steps.ts';
 
-/**
- * Maximum number of executed code blocks for one body, plus the same number for each byte of it. Unlike a time, this
- * number does not depend on the load of the machine.
- */
+/** Maximum number of executed code blocks for one body, and in addition for each byte of it. */
 const MAX_STEPS = 10_000_000;
 const STEPS_PER_BYTE = 20;
 
 const { app } = hostileApp();
-const session = new Session();
+const steps = executedSteps();
 
-interface Coverage {
-  result: {
-    url: string;
-    functions: { ranges: { count: number }[] }[];
-  }[];
-}
-
-beforeAll(() => {
-  session.connect();
-  session.post('Profiler.enable');
-  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-});
-
-afterAll(async () => {
-  session.post('Profiler.stopPreciseCoverage');
-  session.disconnect();
-  await app.close();
-});
-
-/** Executed code blocks since the last call. */
-function steps(): number {
-  let sum = 0;
-  session.post('Profiler.takePreciseCoverage', (_error, coverage) => {
-    for (const { url, functions } of (coverage as unknown as Coverage).result) {
-      if (!url.includes('/src/')) continue;
-      for (const { ranges } of functions) for (const { count } of ranges) sum += count;
-    }
-  });
-  return sum;
-}
+afterAll(() => app.close());
 
 it('the executed steps for a body are limited by its size, whatever its structure', async () => {
   let most = 0;

@@ -36,17 +36,20 @@ export function aliasConditions(
   }
   const { template, problem } = templateOf(JSON.stringify([alias, splitter]));
   if (problem !== undefined) return { problem };
-  const regexes = values.map((value) => template.replaceAll(VALUE, () => levels(value, splitter)));
+  const regexes = values.map((value) => withValue(template, value, splitter));
   const bound = regexes.map(problemOf).find((one) => one !== '');
   return bound === undefined
     ? { conditions: regexes.map((regex) => [{ regex }]) }
-    : { problem: `${bound} (with a version in it)` };
+    : { problem: withVersion(bound) };
 }
 
-/** Cached: many Services have the same versions. Empty: no problem. */
+/**
+ * Cached: many Services have the same versions. Empty: no problem. No regex with a version is compiled: within the bounds, whether it is
+ * an expression does not depend on the literal text.
+ */
 const problemOf = memoizedByText(
   { size: 4096, bytes: 2 ** 20 },
-  (regex): string => envoyRegexProblem(regex) ?? regexProblem(regex) ?? '',
+  (regex): string => envoyRegexProblem(regex) ?? '',
 );
 
 interface Template {
@@ -61,13 +64,16 @@ const templateOf = memoizedByText({ size: 128, bytes: 2 ** 20 }, (text): Templat
   const problem = textProblem(pattern, placeholder);
   if (problem !== undefined) return { template: '', problem };
   const template = withBorders(pattern.replaceAll(placeholder, VALUE), splitter);
-  const tree = patternTree(template);
-  const found =
-    tree === undefined
-      ? 'has its placeholder within brackets or a quoted text: let it stand by itself'
-      : borderProblem(tree, splitter);
-  return { template, ...(found === undefined ? {} : { problem: found }) };
+  const read = patternTree(template);
+  const found = 'problem' in read ? read.problem : borderProblem(read.tree, splitter);
+  if (found !== undefined) return { template, problem: found };
+  const invalid = regexProblem(withValue(template, SAMPLE, splitter));
+  return { template, ...(invalid === undefined ? {} : { problem: withVersion(invalid) }) };
 });
+
+function withVersion(problem: string): string {
+  return `${problem} (with a version in it)`;
+}
 
 function textProblem(pattern: string, placeholder: string): string | undefined {
   if (!pattern.includes(placeholder)) {
@@ -94,6 +100,10 @@ function withBorders(template: string, splitter: string): string {
     .replace(/(^|[^\\])((?:\\\\)*)\.\+(\??)\0/g, (_, before: string, escaped: string, lazy) => {
       return `${before}${escaped}.*${lazy}${border}${VALUE}`;
     });
+}
+
+function withValue(template: string, value: string, splitter: string): string {
+  return template.replaceAll(VALUE, () => levels(value, splitter));
 }
 
 /** A regex for a value and its descendants. */

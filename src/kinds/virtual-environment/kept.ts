@@ -2,6 +2,7 @@ import { VERSIONS_ANNOTATION } from '../../api/virtualenvironment.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
 import { jsonEqual } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { listsOf } from '../../virtualservice/routes/lists.ts';
 import { withoutOurs } from '../../virtualservice/routes/strip.ts';
 import type { Observed } from './observed.ts';
 
@@ -47,6 +48,11 @@ export function withCopies(
   observed: VirtualService | undefined,
 ): VirtualService {
   if (observed === undefined) return wanted;
-  const isSame = jsonEqual(withoutOurs(observed).spec, wanted.spec);
+  const isSame = jsonEqual(withAllLists(withoutOurs(observed)), withAllLists(wanted));
   return isSame ? { ...wanted, spec: observed.spec } : wanted;
+}
+
+/** A list without routes is as good as none: where all routes of a list were merged ones, an empty list remains. */
+function withAllLists(virtualService: VirtualService): object {
+  return { ...virtualService.spec, ...listsOf(virtualService) };
 }

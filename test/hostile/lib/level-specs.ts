@@ -6,6 +6,13 @@ const alias = (pattern: string, more: object = {}) => ({
   envHeader: { aliases: [{ name: 'x-alias', pattern, placeholder: '(@)', ...more }] },
 });
 
+const aliases = (count: number, pattern: (at: number) => string) => ({
+  envHeader: { aliases: times(count, (at) => ({ name: `h${at}`, pattern: pattern(at) })) },
+});
+
+/** The character at this place among the printable ones. */
+const ascii = (at: number) => `\\x${(0x21 + at).toString(16)}`;
+
 /** Specs that grow, though the API server would refuse many of them. */
 export const LEVEL_SPECS: Growing<VirtualEnvironmentSpec> = {
   aliases: {
@@ -14,11 +21,20 @@ export const LEVEL_SPECS: Growing<VirtualEnvironmentSpec> = {
   },
   'aliases with long patterns': {
     most: 16,
-    of: (n) => ({
-      envHeader: {
-        aliases: times(n, (at) => ({ name: `h${at}`, pattern: `${`${at}`.padEnd(500, 'a')};(@)` })),
-      },
-    }),
+    of: (n) => aliases(n, (at) => `${`${at}`.padEnd(500, 'a')};(@)`),
+  },
+  'aliases with nested patterns': {
+    most: 16,
+    of: (n) =>
+      aliases(n, (at) => `${'('.repeat(28)}${'\\;'.repeat(220)}${at};(@)${')'.repeat(28)}`),
+  },
+  'aliases with many classes': {
+    most: 16,
+    of: (n) => aliases(n, (at) => `${times(60, (i) => `[${ascii(i)}]?`).join('')}[;${at}]?(@)`),
+  },
+  'aliases with too many classes': {
+    most: 16,
+    of: (n) => aliases(n, (at) => `${times(80, (i) => `[${ascii(i)}]`).join('')}${at};(@)`),
   },
   'a pattern': { most: 1_000_000, of: (n) => alias(`${'a'.repeat(n)};(@)`) },
   'placeholders of a pattern': { most: 300_000, of: (n) => alias('(@);'.repeat(n)) },
