@@ -15,6 +15,7 @@ import type { EnvSettings } from '../settings.ts';
 import { withoutForeignAnnotations, withoutForeignLabels } from './foreign-marks.ts';
 import { cloneName } from './names.ts';
 import { overrideContainers } from './overrides.ts';
+import { uniqueContainers, uniquePodLists } from './unique-entries.ts';
 
 export type Clone = { deployment: Deployment } | { problem: string };
 
@@ -41,13 +42,17 @@ export function cloneDeployment(
     ...initContainers.unknown.map((name) => unknownContainer('init container', name, base)),
   ];
   if (unknown.length > 0) return { problem: unknown.join('; ') };
+  const problems: string[] = [];
+  const main = uniqueContainers(containers.containers, problems);
+  const init = uniqueContainers(initContainers.containers, problems);
+  if (problems.length > 0) return { problem: problems.join('; ') };
   const spec = cloneSpec(base.spec, workload, {
     marks: cloneMarks(cloneName(workload.name, env), env, config.versionLabel),
     observed: observed?.spec.selector,
     isRouted,
     versionLabel: config.versionLabel,
-    containers: containers.containers,
-    initContainers: initContainers.containers,
+    containers: main,
+    initContainers: init,
   });
   return {
     deployment: {
@@ -103,8 +108,8 @@ interface Parts {
   /** The selector of the existing clone. */
   observed: PodSelector | undefined;
   isRouted: boolean;
-  containers: Container[];
-  initContainers: Container[];
+  containers: readonly Container[];
+  initContainers: readonly Container[];
 }
 
 /**
@@ -138,8 +143,9 @@ function cloneSpec(
         : {
             spec: {
               ...pod,
-              containers,
-              ...(pod.initContainers === undefined ? {} : { initContainers }),
+              ...uniquePodLists(pod),
+              containers: [...containers],
+              ...(pod.initContainers === undefined ? {} : { initContainers: [...initContainers] }),
             },
           }),
     },
