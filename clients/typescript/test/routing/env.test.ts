@@ -50,9 +50,18 @@ describe('the consumer of an env', () => {
   });
 
   test('its group is forked, and begins at the earliest message elsewhere', async () => {
-    const { join, broker } = await start(LIVE);
+    const { join, broker } = await start(GONE);
     expect(await join(groupOf(broker))).toMatchObject({ groupId: OWN, reset: 'earliest' });
     expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(4n);
+  });
+
+  test('a live env’s group without offsets begins at the earliest message, and this is told', async () => {
+    const { join, broker, log } = await start(LIVE);
+    await join(groupOf(broker));
+    expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(0n);
+    expect(log).toEqual([
+      `Group "${OWN}" has no offsets in payments, though the env is live: it begins at the earliest message, and may handle some twice`,
+    ]);
   });
 
   test('the port opens only when the group is assigned', async () => {
@@ -84,7 +93,7 @@ describe('the consumer of an env', () => {
   });
 
   test('a group or topic that comes after the port has opened is told', async () => {
-    const { join, broker, log } = await start(LIVE);
+    const { join, broker, log } = await start(GONE);
     broker.topics.set('refunds', [{ earliest: 0n, end: 0n }]);
     const orders = groupOf(broker);
     (await join(orders)).assigned();
@@ -94,7 +103,7 @@ describe('the consumer of an env', () => {
     await join(groupOf(broker, 'invoices'));
     expect(log).toEqual([
       expect.stringContaining(
-        'Messages may be lost: group "invoices" consumes payments only since this pod counted as started',
+        'Messages may be handled twice, or be lost if the feed does not answer: group "invoices" consumes payments only since this pod counted as started',
       ),
     ]);
     expect(log.join()).toContain('eventRouting({ groups: ["orders","invoices"] })');
