@@ -191,6 +191,54 @@ describe('the consumer of an env', () => {
     expect(log).toContain(text);
   });
 
+  test('at the deadline also if the broker has stopped to answer: it says what was left when it did', async () => {
+    const { join, broker, get, log } = await start(GONE);
+    const group = groupOf(broker);
+    let reads = 0;
+    const committed: typeof broker.admin.committed = (...args) => {
+      reads += 1;
+      return reads > 1 ? new Promise(() => {}) : broker.admin.committed(...args);
+    };
+    const silent = { ...broker.admin, committed };
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = (use) => use(isForked ? silent : broker.admin);
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    const text = `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" is 6 behind in payments, partition 0`;
+    expect(await get('/drain')).toEqual({ status: 504, text });
+    expect(log).toContain(text);
+  });
+
+  test.each<[string, () => Promise<never>, string]>([
+    ['has never answered', () => new Promise(() => {}), 'the broker has not answered'],
+    ['was away', () => Promise.reject(new Error('no connection')), 'no connection'],
+  ])('at the deadline also if the broker %s', async (_, opens, why) => {
+    const { join, broker, get } = await start(GONE);
+    const group = groupOf(broker);
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = (use) => (isForked ? opens() : group.openAdmin(use));
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    expect(await get('/drain')).toEqual({
+      status: 504,
+      text: `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" cannot be read: ${why}`,
+    });
+  });
+
+  test('a connection that does not close does not hold the answer back beyond the deadline', async () => {
+    const { join, broker, get } = await start(GONE);
+    const group = groupOf(broker);
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = async (use) => {
+      const result = await group.openAdmin(use);
+      return isForked ? new Promise(() => {}) : result;
+    };
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
+    expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
+  });
+
   test('several requests wait for one drain', async () => {
     const { join, broker, get, log } = await start(GONE);
     (await join(groupOf(broker))).assigned();
