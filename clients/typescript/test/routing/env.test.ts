@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startRouting } from '../../src/routing/routing.ts';
 import type { EventRoutingOptions, Routing } from '../../src/routing/types.ts';
@@ -283,6 +285,21 @@ describe('the consumer of an env', () => {
     broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
     expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
     expect(failures).toBe(1);
+  });
+
+  test('a port that was taken is opened with the next assignment', async () => {
+    const port = await freePort();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, resolve));
+    const { join, broker, log } = await start(LIVE, {
+      env: { DYNAMICENV_PORT: String(port) },
+    });
+    const { assigned } = await join(groupOf(broker));
+    assigned();
+    while (!log.join().includes('cannot be opened')) await sleep(5);
+    await new Promise((resolve) => other.close(resolve));
+    assigned();
+    expect((await fetch(`http://127.0.0.1:${port}/started`)).status).toBe(200);
   });
 
   test('a port that is taken is told', async () => {
