@@ -14,7 +14,8 @@ export type ReadSubscriber = { live: LiveSubscriber } | 'not-live' | { problem: 
 
 /** As the definition of DynamicEnv has it for `spec.ref`. */
 const REF = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** A DNS label: names of namespaces and of Services. A client refuses a whole answer with a name that is none. */
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A DNS subdomain, the name of a Deployment (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/). */
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 /** What the system writes is shorter; a client compares it and does nothing else with it. */
@@ -25,7 +26,7 @@ const OTHER_PHASES: readonly unknown[] = ['Joining', 'Leaving'];
 
 export function isWorkload(text: string): boolean {
   const slash = text.indexOf('/');
-  return NAMESPACE.test(text.slice(0, Math.max(slash, 0))) && NAME.test(text.slice(slash + 1));
+  return LABEL.test(text.slice(0, Math.max(slash, 0))) && NAME.test(text.slice(slash + 1));
 }
 
 /**
@@ -50,7 +51,7 @@ function readSpec(spec: Record<string, unknown>): LiveSubscriber | { problem: st
   if (typeof ref !== 'string' || !REF.test(ref)) return { problem: 'spec.ref is not a ref' };
   const services = namesOf(spec['services']);
   if (services === undefined)
-    return { problem: `spec.services is not a list of 1 to ${MOST_SERVICES} names` };
+    return { problem: `spec.services is not a list of 1 to ${MOST_SERVICES} names of Services` };
   if (typeof incarnation !== 'string' || !INCARNATION.test(incarnation))
     return { problem: 'spec.incarnation is not the end of a group id' };
   if (phase !== 'Live' && !OTHER_PHASES.includes(phase))
@@ -60,7 +61,7 @@ function readSpec(spec: Record<string, unknown>): LiveSubscriber | { problem: st
 
 function namesOf(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_SERVICES) return undefined;
-  const isName = (one: unknown) => typeof one === 'string' && NAME.test(one);
+  const isName = (one: unknown) => typeof one === 'string' && LABEL.test(one);
   return value.every(isName) ? [...new Set<string>(value)].sort() : undefined;
 }
 

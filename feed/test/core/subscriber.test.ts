@@ -44,6 +44,12 @@ describe('a Subscriber', () => {
     ['an empty list of services', subscriber('a', { services: [] }), /spec\.services/],
     ['services as a text', subscriber('a', { services: 'orders' }), /spec\.services/],
     ['a service that is no text', subscriber('a', { services: ['a', null] }), /spec\.services/],
+    ['a service with a dot', subscriber('a', { services: ['order.service'] }), /spec\.services/],
+    [
+      'a service of 64 characters',
+      subscriber('a', { services: ['a'.repeat(64)] }),
+      /spec\.services/,
+    ],
     ['a service with a long name', subscriber('a', { services: [long] }), /spec\.services/],
     ['too many services', subscriber('a', { services: Array(257).fill('a') }), /spec\.services/],
     ['no incarnation', subscriber('a', { incarnation: undefined }), /spec\.incarnation/],

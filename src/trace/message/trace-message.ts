@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { Deployment, Service } from '../../k8s/workload.ts';
 import { baseWarnings, isOptedIn } from '../../kinds/dynamicenv/events/opt-in.ts';
 import { declares, FEED, listenerOf, WORKLOAD } from '../../kinds/dynamicenv/events/variables.ts';
-import { servicesSelecting } from '../../kinds/dynamicenv/plan/services.ts';
+import { asServiceName, servicesSelecting } from '../../kinds/dynamicenv/plan/services.ts';
 import type { RefSettings } from '../../refs/pick.ts';
 import { consumersOf } from './consumers.ts';
 import { refFor, routeOf } from './decide.ts';
@@ -62,11 +62,11 @@ export function traceMessage(
   };
 }
 
-/** The names that an incarnation gets which begins now: of the Services that select the pods, else the Deployment's. */
+/** The names that an incarnation gets which begins now: of the Services that select the pods, else the Deployment's, as a Subscriber has it. */
 function servicesOf({ metadata, spec }: Deployment, services: readonly Service[]): string[] {
   const found = servicesSelecting(services, spec.template.metadata?.labels ?? {});
   return found.length === 0
-    ? [metadata.name]
+    ? [asServiceName(metadata.name)]
     : found.map((service) => service.metadata.name).sort(byText);
 }
 

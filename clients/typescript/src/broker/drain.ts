@@ -9,6 +9,8 @@ export interface DrainOptions {
   deadline: number;
   now(): number;
   sleep(ms: number): Promise<void>;
+  /** Told whenever it has looked, since a broker may stop to answer. */
+  seen?(left: readonly Lag[]): void;
 }
 
 /** A partition that the group has not read up to the end. */
@@ -27,10 +29,11 @@ const LOOK_AGAIN_MS = 500;
  * drained.
  */
 export async function drain(admin: BrokerAdmin, options: DrainOptions): Promise<Lag[]> {
-  const { topics, isolation, deadline, now, sleep } = options;
+  const { topics, isolation, deadline, now, sleep, seen } = options;
   const ends = await admin.ends(topics, isolation);
   for (;;) {
     const left = await lags(admin, options, ends);
+    seen?.(left);
     if (left.length === 0 || now() >= deadline) return left;
     await sleep(Math.min(LOOK_AGAIN_MS, Math.max(0, deadline - now())));
   }

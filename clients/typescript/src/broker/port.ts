@@ -11,7 +11,10 @@ export type Offsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
 export interface BrokerAdmin {
   /** Partitions of each topic. A topic that does not exist is an error that names it; it must not be created. */
   partitions(topics: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>>;
-  /** Committed offsets of a group. A group that does not exist has none: no error. */
+  /**
+   * Committed offsets of a group. A group that does not exist has none: no error. A position before the first message of the log, such as
+   * "at the earliest message", is a position: 0 stands for it.
+   */
   committed(group: string, topics: readonly string[]): Promise<Offsets>;
   /**
    * Where a consumer with this isolation level is at the end: the high watermark, or the last stable offset. An adapter whose library

@@ -1,4 +1,4 @@
-import { headerTexts, withoutBlanks } from '../decision/header-text.ts';
+import { headerTexts, MALFORMED, withoutBlanks } from '../decision/header-text.ts';
 import type { RouteNames } from '../decision/names.ts';
 import type { MessageHeaders } from '../decision/types.ts';
 import type { RouteHeaders } from './store.ts';
@@ -7,19 +7,23 @@ import type { RouteHeaders } from './store.ts';
 const SENDABLE = /^[\t\x20-\x7e]+$/;
 
 /**
- * The headers that select refs, as they can be sent on: the two headers, and of `baggage` our two members, if it is read. Values that no
- * HTTP client would send are left out: a message must not make a handler's requests fail.
+ * The headers that select refs, as they can be sent on: the two headers, else of `baggage` our two members, if it is read. A header that no
+ * HTTP client would send must not make a handler's requests fail, but it decides, and so it must not be missing: another value that names
+ * nothing takes its place. For the same reason members of `baggage` do not go with a header.
  */
 export function routeHeadersOf(headers: MessageHeaders, names: RouteNames): RouteHeaders {
   const { service, source, readsBaggage } = names;
   const texts = headerTexts(headers, [service, source, ...(readsBaggage ? ['baggage'] : [])]);
-  const members = ourMembers(texts.get('baggage') ?? '', names);
-  const found = [
-    [service, texts.get(service) ?? ''],
-    [source, texts.get(source) ?? ''],
-    ['baggage', members.join(',')],
-  ] as const;
-  return Object.fromEntries(found.filter(([, value]) => SENDABLE.test(value)));
+  const plain = [service, source].filter((name) => texts.has(name));
+  if (plain.length > 0) {
+    return Object.fromEntries(plain.map((name) => [name, sendable(texts.get(name) ?? '')]));
+  }
+  const members = ourMembers(texts.get('baggage') ?? '', names).join(',');
+  return SENDABLE.test(members) ? { baggage: members } : {};
+}
+
+function sendable(text: string): string {
+  return SENDABLE.test(text) ? text : MALFORMED;
 }
 
 /**

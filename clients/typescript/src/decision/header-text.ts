@@ -6,7 +6,7 @@ import type { MessageHeaders } from './types.ts';
  */
 export const MAX_VALUE = 16_384;
 /** Stands for a value that cannot be read: it names nothing, and is no ref and no list of pairs. */
-const MALFORMED = ',';
+export const MALFORMED = ',';
 
 /** Not the default decoder, which replaces what is not UTF-8: two different values could become the same. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

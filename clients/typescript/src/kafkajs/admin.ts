@@ -43,7 +43,13 @@ function partitionsOf(admin: Admin) {
   };
 }
 
-/** kafkajs answers -1 where nothing is committed. */
+/** As kafkajs commits it when the log has been cut behind a group's position: go on at the earliest message. */
+const AT_EARLIEST = -2n;
+
+/**
+ * kafkajs answers -1 where nothing is committed. A group that is to go on at the earliest message has a position: it was forked, and
+ * must not be forked again.
+ */
 async function committedOf(
   admin: Admin,
   group: string,
@@ -55,7 +61,8 @@ async function committedOf(
   const offsets: MutableOffsets = new Map();
   for (const { topic, partitions } of answer) {
     for (const { partition, offset } of partitions) {
-      if (BigInt(offset) >= 0n) setOffset(offsets, topic, partition, BigInt(offset));
+      const committed = BigInt(offset) === AT_EARLIEST ? 0n : BigInt(offset);
+      if (committed >= 0n) setOffset(offsets, topic, partition, committed);
     }
   }
   return offsets;

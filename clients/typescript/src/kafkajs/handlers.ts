@@ -40,6 +40,8 @@ function routedEachBatch(
   return async (payload) => {
     const { batch } = payload;
     const { topic, partition, messages } = batch;
+    const [start] = messages;
+    if (start !== undefined) progress.reads(topic, partition, start.offset);
     const handled = messages.filter(({ headers }) => routing.decide(headers).action === 'handle');
     const before = skippedFirst(messages, handled);
     // Also for those that resolve by themselves: skipped messages behind what they resolved come again, as a batch that begins with them.

@@ -10,6 +10,8 @@ interface State {
 
 /** Where a group could be committed without the application: behind messages that it never sees. */
 export interface Progress {
+  /** A batch begins here: behind a failed one it comes again, and its messages may now be decided in another way. */
+  reads(topic: string, partition: number, first: string): void;
   handled(topic: string, partition: number, first: string, last?: string): void;
   /** Skipped, or a record that is no message. */
   skipped(topic: string, partition: number, last: string): void;
@@ -29,6 +31,7 @@ export function progressOf(): Progress {
     return state;
   };
   return {
+    reads: (topic, partition, first) => rewind(stateOf(topic, partition), BigInt(first)),
     handled: (topic, partition, first, last = first) => {
       const state = stateOf(topic, partition);
       rewind(state, BigInt(first));

@@ -33,6 +33,9 @@ export type EventConsumeOptions = Pick<
  * The messages that this process has to handle; what is another version's is not in it. A message counts as handled when the next one
  * is taken in `for await`, when its handler in `handle` has returned, or when its `commit()` is called, whichever is first. Who
  * listens to `data` or pipes the stream has to call `commit()`. A message that is never committed holds its partition's offset back.
+ *
+ * Node's own operators of streams (`forEach`, `map`, `filter`, `flatMap` …) are no place for handlers: they take further messages while
+ * earlier ones are still handled, so these count as handled too early, and are lost if the process ends then.
  */
 export interface EventStream<Key, Value, HeaderKey, HeaderValue> extends Readable {
   [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message<Key, Value, HeaderKey, HeaderValue>>;

@@ -10,7 +10,7 @@ export interface ReadinessOptions {
 
 /** Serves `/started` for the startupProbe and `/drain` for the preStop hook. */
 export interface ReadinessServer {
-  /** Begins to listen; further calls do nothing. */
+  /** Begins to listen; further calls do nothing, but after an attempt that has failed. */
   open(): void;
   isOpen(): boolean;
   close(): Promise<void>;
@@ -20,7 +20,9 @@ export function readinessServer(options: ReadinessOptions): ReadinessServer {
   let server: Server | undefined;
   return {
     open: () => {
-      server ??= listen(options);
+      server ??= listen(options, () => {
+        server = undefined;
+      });
     },
     isOpen: () => server !== undefined,
     close: async () => {
@@ -34,7 +36,7 @@ export function readinessServer(options: ReadinessOptions): ReadinessServer {
 }
 
 /** On all addresses, IPv6 and IPv4. It does not keep the process alive, and a port that is taken does not end it. */
-function listen({ port, isStarted, drain, log }: ReadinessOptions): Server {
+function listen({ port, isStarted, drain, log }: ReadinessOptions, failed: () => void): Server {
   const server = createServer(({ url }, response) => {
     const path = url?.split('?', 1)[0];
     if (path === '/started') return answer(response, isStarted() ? 200 : 503, '');
@@ -45,8 +47,9 @@ function listen({ port, isStarted, drain, log }: ReadinessOptions): Server {
     );
   });
   server.on('error', (error) => {
+    if (!server.listening) failed();
     log(
-      `Port ${port} (DYNAMICENV_PORT) cannot be opened, so the env does not become live: ${error.message}`,
+      `Port ${port} (DYNAMICENV_PORT) cannot be opened, so the env does not become live; it is tried again when a consumer joins its group again: ${error.message}`,
     );
   });
   return server.listen(port).unref();

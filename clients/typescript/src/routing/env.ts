@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drain, type Lag } from '../broker/drain.ts';
-import { fork } from '../broker/fork.ts';
+import { type Forked, fork } from '../broker/fork.ts';
 import { decideForRef } from '../decision/decide.ts';
 import { CLOCKS } from '../feed/clocks.ts';
 import { isStillLive } from '../feed/own-incarnation.ts';
 import { groupStates } from '../readiness/groups.ts';
 import { readinessServer } from '../readiness/server.ts';
 import type { EnvSettings } from '../settings/settings.ts';
+import { leave, ownGroup } from './leave.ts';
 import type { Part } from './part.ts';
 import type { DeclaredGroup, Log } from './types.ts';
-
-const RETRY_MS = 1000;
 
 /** The part of an env's consumer. */
 export function envPart(settings: EnvSettings, expected: readonly string[], log: Log): Part {
@@ -30,17 +28,13 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
       if (server.isOpen()) tellLate(group, [...groups.values()], log);
       const { assigned, abandoned } = states.add(base);
       const own = ownGroup(base, settings);
-      const how = await openAdmin((admin) => fork(admin, { own, base, topics, sleep })).catch(
-        (error: unknown) => {
-          abandoned();
-          throw error;
-        },
-      );
-      if (how === 'begins at the earliest message') {
-        log(
-          `Group "${own}" has members that consumed other topics: in ${topics.join(', ')} it ${how}`,
-        );
-      }
+      const isLive = () => isStillLive(settings, CLOCKS);
+      const options = { own, base, topics, sleep, isLive };
+      const how = await openAdmin((admin) => fork(admin, options)).catch((error: unknown) => {
+        abandoned();
+        throw error;
+      });
+      tellStart(how, own, topics, log);
       groups.set(JSON.stringify([base, topics]), group);
       return { groupId: own, reset: 'earliest', assigned, abandoned };
     },
@@ -49,9 +43,23 @@ export function envPart(settings: EnvSettings, expected: readonly string[], log:
   };
 }
 
+/** Where a group begins if that is not the position of stable. */
+function tellStart(how: Forked, own: string, topics: readonly string[], log: Log): void {
+  const where = topics.join(', ');
+  if (how === 'was live') {
+    log(
+      `Group "${own}" has no offsets in ${where}, though the env is live: it begins at the earliest message, and may handle some twice`,
+    );
+  }
+  if (how === 'begins at the earliest message') {
+    log(`Group "${own}" has members that consumed other topics: in ${where} it ${how}`);
+  }
+}
+
 /**
- * A group or topic that comes when the env may be live already: stable skips messages that nobody has forked. It is told and no more, since
- * not to consume would lose all of them.
+ * A group or topic that comes when the env may be live already: stable skips messages that nobody has forked. If the feed says that it is
+ * live, the group begins at the earliest message; else it copies a position that stable may have passed. It is told and no more, since not to
+ * consume would lose all of them.
  */
 function tellLate({ base, topics }: DeclaredGroup, joined: DeclaredGroup[], log: Log): void {
   const known = joined.filter((one) => one.base === base).flatMap((one) => one.topics);
@@ -59,63 +67,8 @@ function tellLate({ base, topics }: DeclaredGroup, joined: DeclaredGroup[], log:
   if (late.length === 0) return;
   const all = [...new Set([...joined.map((one) => one.base), base])];
   log(
-    `Messages may be lost: group "${base}" consumes ${late.join(', ')} only since this pod counted as started. The env may be live, and stable may have skipped its messages. Create all consumers before the first one runs, or name their groups: eventRouting({ groups: ${JSON.stringify(all)} })`,
+    `Messages may be handled twice, or be lost if the feed does not answer: group "${base}" consumes ${late.join(', ')} only since this pod counted as started. The env may be live, and stable may have skipped its messages. Create all consumers before the first one runs, or name their groups: eventRouting({ groups: ${JSON.stringify(all)} })`,
   );
-}
-
-function ownGroup(base: string, { ref, incarnation }: EnvSettings): string {
-  return `${base}.${ref}.${incarnation}`;
-}
-
-/** Before the pod goes: a pod of an incarnation that stays leaves its messages to the others; else everything for the ref is handled first. */
-async function leave(
-  settings: EnvSettings,
-  groups: readonly DeclaredGroup[],
-  log: Log,
-): Promise<string | undefined> {
-  if (await isStillLive(settings, CLOCKS)) return undefined;
-  const deadline = performance.now() + settings.drainSeconds * 1000;
-  const left = await Promise.all(
-    groups.map((group) => drainGroup(group, ownGroup(group.base, settings), deadline, log)),
-  );
-  const problems = left.flat().map(inWords);
-  if (problems.length === 0) return undefined;
-  const text = `Not drained after ${settings.drainSeconds} s (DYNAMICENV_DRAIN_SECONDS): ${problems.join('; ')}`;
-  log(text);
-  return text;
-}
-
-function inWords(lag: Lag | string): string {
-  if (typeof lag === 'string') return lag;
-  const { group, topic, partition, messages } = lag;
-  return `group "${group}" is ${messages} behind in ${topic}, partition ${partition}`;
-}
-
-/** A broker that cannot be asked is asked again until the deadline. */
-async function drainGroup(
-  { topics, isolation, openAdmin }: DeclaredGroup,
-  group: string,
-  deadline: number,
-  log: Log,
-): Promise<(Lag | string)[]> {
-  const options = {
-    group,
-    topics,
-    isolation,
-    deadline,
-    now: () => performance.now(),
-    sleep: (ms: number) => sleep(ms),
-  };
-  for (;;) {
-    try {
-      return await openAdmin((admin) => drain(admin, options));
-    } catch (error) {
-      const problem = `group "${group}" cannot be read: ${(error as Error).message}`;
-      if (performance.now() >= deadline) return [problem];
-      log(`Drain: ${problem}`);
-      await sleep(RETRY_MS);
-    }
-  }
 }
 
 /** Several requests at the same time get the same answer. */

@@ -28,6 +28,8 @@ const LABEL_RULE = 'lower-case letters, digits and dashes';
 const WORKLOAD = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 /** Of RFC 9110's tokens the usual ones: the name is compared in lower case. */
 const HEADER_NAME = /^[a-z0-9_-]+$/;
+const FEED_RULE =
+  'the URL of the feed, with scheme, host and port and nothing else, such as http://dynamicenv-feed.dynamicenv:8080';
 const NOWHERE = new URL('http://invalid.invalid');
 
 export function readerOf(env: Environment): Reader {
@@ -55,12 +57,11 @@ export function readerOf(env: Environment): Reader {
         ),
       ),
     url: (name) => {
-      const value = required(
-        name,
-        'the URL of the feed, such as http://dynamicenv-feed.dynamicenv:8080',
-        (text) => httpUrl(text) !== undefined,
-      );
-      return httpUrl(value) ?? NOWHERE;
+      const value = given(env, name);
+      const url = originUrl(value);
+      if (value === '') problem(`${name} is missing: it must be ${FEED_RULE}`);
+      else if (url === undefined) problem(`${name} must be ${FEED_RULE}, ${shownUrl(value)}`);
+      return url ?? NOWHERE;
     },
     headerName: (name, otherwise) => {
       const value = (given(env, name) || otherwise).toLowerCase();
@@ -91,7 +92,14 @@ function namesIn(list: string): string[] {
   return list.split(',').map((part) => part.trim());
 }
 
-function httpUrl(text: string): URL | undefined {
+/** `fetch` refuses a user and a password, and the feed's own path and query take the place of others: the feed would never answer. */
+function originUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return undefined;
+  return url.href === `${url.origin}/` ? url : undefined;
+}
+
+/** What may be a password or a token must not get into a log. */
+function shownUrl(text: string): string {
+  return /[@?]/.test(text) ? 'and not with user, password or query' : `got "${text.slice(0, 100)}"`;
 }

@@ -88,6 +88,17 @@ describe('drain', () => {
     expect(time()).toBe(10_000);
   });
 
+  test('tells what is left as often as it looks', async () => {
+    const { broker, options, commit } = setUp((at) => commit(10n, at === 500 ? 15n : 20n));
+    commit(10n, 5n);
+    const seen: bigint[][] = [];
+    await drain(broker.admin, {
+      ...options,
+      seen: (left) => seen.push(left.map(({ messages }) => messages)),
+    });
+    expect(seen).toEqual([[15n], [5n], []]);
+  });
+
   test('asks for the ends of its isolation level', async () => {
     const { broker, options, commit } = setUp();
     commit(10n, 20n);

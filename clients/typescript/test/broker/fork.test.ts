@@ -3,7 +3,8 @@ import { fork } from '../../src/broker/fork.ts';
 import { fakeBroker } from '../lib/fake-broker.ts';
 
 const OWN = 'orders.mp-101.0123456789';
-const options = { own: OWN, base: 'orders', sleep: async () => {} };
+const isLive = async () => false;
+const options = { own: OWN, base: 'orders', sleep: async () => {}, isLive };
 
 function broker() {
   const made = fakeBroker({
@@ -106,6 +107,34 @@ describe('fork', () => {
     const how = await fork(admin, { ...options, topics });
     expect(how).toBe('begins at the earliest message');
     expect(group(OWN).offsets.has('payments')).toBe(false);
+  });
+
+  test('a live env without any offset begins at the earliest message: the base has skipped what it is past', async () => {
+    const { admin, group } = broker();
+    const how = await fork(admin, { ...options, topics, isLive: async () => true });
+    expect(how).toBe('was live');
+    expect(group(OWN).offsets).toEqual(
+      new Map([
+        [
+          'payments',
+          new Map([
+            [0, 5n],
+            [1, 0n],
+          ]),
+        ],
+        ['refunds', new Map([[0, 2n]])],
+      ]),
+    );
+  });
+
+  test('one that became live by another pod’s fork keeps that fork', async () => {
+    const { admin, group } = broker();
+    const live = async () => {
+      group(OWN).offsets.set('payments', new Map([[0, 7n]]));
+      return true;
+    };
+    expect(await fork(admin, { ...options, topics, isLive: live })).toBe('was forked');
+    expect(group(OWN).offsets.get('payments')).toEqual(new Map([[0, 7n]]));
   });
 
   test('a commit that got lost is noticed', async () => {

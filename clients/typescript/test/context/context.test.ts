@@ -24,15 +24,26 @@ describe('route headers of a message or request', () => {
     ],
     ['baggage of others', { baggage: 'userId=alice,x-source-route' }, {}],
     ['repeated', { 'x-source-route': ['a', 'b'] }, { 'x-source-route': 'a,b' }],
-    ['a line feed', { 'x-source-route': 'mp-101\r\nset-cookie: a=b' }, {}],
-    ['a zero byte', { 'x-source-route': 'mp-101\0' }, {}],
+    ['a line feed', { 'x-source-route': 'mp-101\r\nset-cookie: a=b' }, { 'x-source-route': ',' }],
+    ['a zero byte', { 'x-source-route': 'mp-101\0' }, { 'x-source-route': ',' }],
     [
       'beyond ASCII',
       { 'x-service-route': 'größe:b', 'x-source-route': 'mp-101' },
-      { 'x-source-route': 'mp-101' },
+      { 'x-service-route': ',', 'x-source-route': 'mp-101' },
     ],
     ['not UTF-8', { 'x-source-route': Buffer.from([0xff]) }, { 'x-source-route': ',' }],
-    ['empty', { 'x-source-route': '' }, {}],
+    ['empty', { 'x-source-route': '' }, { 'x-source-route': ',' }],
+    ['without a value', { 'x-source-route': null }, { 'x-source-route': ',' }],
+    [
+      'a header that says nothing, and baggage',
+      { 'x-source-route': '', baggage: 'x-source-route=mp-101' },
+      { 'x-source-route': ',' },
+    ],
+    [
+      'a header, and baggage',
+      { 'x-service-route': 'a:b', baggage: 'x-source-route=mp-101' },
+      { 'x-service-route': 'a:b' },
+    ],
   ])('%s', (_, headers, expected) => {
     const route = routeHeadersOf(headers, names);
     expect(route).toEqual(expected);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { routeHeadersOf } from '../../src/context/route-headers.ts';
 import { decideForRef, decideForStable, type LiveRef } from '../../src/decision/decide.ts';
 import { vectors } from '../lib/vectors.ts';
 
@@ -36,15 +37,22 @@ describe('clients/vectors/decisions.yaml', () => {
       ),
     ).toBe(one.action);
     expect(decided(one, asKafkajsGives(pairs))).toBe(one.action);
+    // What a handler's requests and messages carry decides as the message does, or names nothing.
+    const handedOn = routeHeadersOf(pairs, namesOf(one));
+    const isReplaced = Object.values(handedOn).includes(',');
+    const expected = isReplaced ? [one.action, decided(one, [])] : [one.action];
+    expect(expected).toContain(decided(one, Object.entries(handedOn)));
   });
 });
 
-function decided(
-  { consumer, live, carriers = [] }: Case,
-  headers: Parameters<typeof decideForRef>[0],
-) {
+function namesOf({ carriers = [] }: Case) {
   const { serviceRouteHeader: service, sourceRouteHeader: source } = file;
-  const names = { service, source, readsBaggage: carriers.includes('baggage') };
+  return { service, source, readsBaggage: carriers.includes('baggage') };
+}
+
+function decided(one: Case, headers: Parameters<typeof decideForRef>[0]) {
+  const { consumer, live } = one;
+  const names = namesOf(one);
   if (consumer !== 'stable') return decideForRef(headers, consumer, names).action;
   const refs = live && Object.entries(live).map(([ref, services]) => ({ ref, services }));
   return decideForStable(headers, refs ?? undefined, names).action;

@@ -44,6 +44,7 @@ function kafkaWith({
             partitions: [
               { partition: 0, offset: '7' },
               { partition: 1, offset: '-1' },
+              { partition: 2, offset: '-2' },
             ],
           },
         ];
@@ -95,9 +96,17 @@ describe('kafkajs’ admin client', () => {
     expect(await ask((admin) => admin.partitions(['payments']))).toEqual(
       new Map([['payments', [0, 1]]]),
     );
-    // -1: nothing is committed.
+    // -1: nothing is committed. -2: kafkajs has committed that it goes on at the earliest message.
     expect(await ask((admin) => admin.committed('orders', ['payments']))).toEqual(
-      new Map([['payments', new Map([[0, 7n]])]]),
+      new Map([
+        [
+          'payments',
+          new Map([
+            [0, 7n],
+            [2, 0n],
+          ]),
+        ],
+      ]),
     );
     expect(await ask((admin) => admin.ends(['payments'], 'read_committed'))).toEqual(
       new Map([['payments', new Map([[0, 9n]])]]),

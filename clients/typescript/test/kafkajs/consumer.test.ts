@@ -154,6 +154,54 @@ describe('a kafkajs consumer', () => {
     expect(committed()).toBe(7);
   });
 
+  test.each(['plain', 'env'] as const)('%s: a batch has kafkajs’ properties', async (mode) => {
+    const { consumer, readToEnd } = await kafkajsRun(made(mode), records);
+    const seen: unknown[] = [];
+    await consumer.run({
+      eachBatch: async ({ batch }) => {
+        const { messages, ...rest } = batch;
+        seen.push([
+          messages.length,
+          Object.keys(rest).sort(),
+          JSON.parse(JSON.stringify(batch)).topic,
+        ]);
+      },
+    });
+    expect(await readToEnd(10)).toBe(true);
+    const keys = [
+      'fetchedOffset',
+      'highWatermark',
+      'messagesWithinOffset',
+      'partition',
+      'rawMessages',
+      'topic',
+    ];
+    expect(seen).toEqual([[mode === 'plain' ? 5 : 2, keys, 'payments']]);
+  });
+
+  test('a batch that failed and is then skipped is committed', async () => {
+    const routing = made('stable');
+    let isLive = false;
+    const decide: typeof routing.decide = () =>
+      isLive
+        ? { action: 'skip', why: 'ref has a live consumer' }
+        : { action: 'handle', why: 'no ref' };
+    const run = await kafkajsRun({ ...routing, decide }, [
+      { offset: 0 },
+      { offset: 1 },
+      { offset: 2 },
+    ]);
+    await run.consumer.run({
+      autoCommit: false,
+      eachBatch: async () => {
+        isLive = true;
+        throw new Error('fails once');
+      },
+    });
+    expect(await run.readToEnd(10)).toBe(true);
+    expect(run.committed()).toBe(3);
+  });
+
   test('a batch without messages for it is skipped', async () => {
     const { consumer, readToEnd, committed } = await kafkajsRun(made('env'), [
       { offset: 0 },

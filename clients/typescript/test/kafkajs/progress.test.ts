@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { progressOf } from '../../src/kafkajs/progress.ts';
 
-type Step = ['handled', string, string?] | ['skipped', string] | ['committed', string];
+type Step = ['handled', string, string?] | ['reads' | 'skipped' | 'committed', string];
 
 describe('what may be committed without the application', () => {
   test.each<[string, Step[], string | undefined]>([
@@ -130,6 +130,28 @@ describe('what may be committed without the application', () => {
         ['committed', '3'],
       ],
       '4',
+    ],
+    [
+      'a batch again, of which nothing is handled any more',
+      [
+        ['reads', '0'],
+        ['handled', '0', '2'],
+        ['skipped', '2'],
+        ['reads', '0'],
+        ['skipped', '2'],
+      ],
+      '3',
+    ],
+    [
+      'the next batch, and the one before is open',
+      [
+        ['reads', '0'],
+        ['handled', '0', '2'],
+        ['skipped', '2'],
+        ['reads', '3'],
+        ['skipped', '5'],
+      ],
+      undefined,
     ],
     ['beyond 2^53', [['skipped', '9007199254740993']], '9007199254740994'],
   ])('%s', (_, steps, expected) => {

@@ -35,6 +35,7 @@ test('whatever the order of calls, the group begins where stable has handled eve
             base: 'orders',
             topics: ['payments'],
             sleep: () => s.schedule(Promise.resolve()),
+            isLive: () => s.schedule(Promise.resolve()).then(() => liveAt !== undefined),
           });
           // It consumes for a while, and leaves or dies.
           if (isConsuming) group(OWN).members += 1;
@@ -69,7 +70,13 @@ test('a second fork changes nothing', async () => {
         const { admin, group } = fakeBroker({
           payments: positions.map(() => ({ earliest: 0n, end: 100n })),
         });
-        const options = { own: OWN, base: 'orders', topics: ['payments'], sleep: async () => {} };
+        const options = {
+          own: OWN,
+          base: 'orders',
+          topics: ['payments'],
+          sleep: async () => {},
+          isLive: async () => false,
+        };
         group('orders').offsets.set('payments', new Map(positions.entries()));
         await fork(admin, options);
         const once = structuredClone(group(OWN).offsets);

@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startRouting } from '../../src/routing/routing.ts';
 import type { EventRoutingOptions, Routing } from '../../src/routing/types.ts';
@@ -50,9 +52,18 @@ describe('the consumer of an env', () => {
   });
 
   test('its group is forked, and begins at the earliest message elsewhere', async () => {
-    const { join, broker } = await start(LIVE);
+    const { join, broker } = await start(GONE);
     expect(await join(groupOf(broker))).toMatchObject({ groupId: OWN, reset: 'earliest' });
     expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(4n);
+  });
+
+  test('a live env’s group without offsets begins at the earliest message, and this is told', async () => {
+    const { join, broker, log } = await start(LIVE);
+    await join(groupOf(broker));
+    expect(broker.group(OWN).offsets.get('payments')?.get(0)).toBe(0n);
+    expect(log).toEqual([
+      `Group "${OWN}" has no offsets in payments, though the env is live: it begins at the earliest message, and may handle some twice`,
+    ]);
   });
 
   test('the port opens only when the group is assigned', async () => {
@@ -84,7 +95,7 @@ describe('the consumer of an env', () => {
   });
 
   test('a group or topic that comes after the port has opened is told', async () => {
-    const { join, broker, log } = await start(LIVE);
+    const { join, broker, log } = await start(GONE);
     broker.topics.set('refunds', [{ earliest: 0n, end: 0n }]);
     const orders = groupOf(broker);
     (await join(orders)).assigned();
@@ -94,7 +105,7 @@ describe('the consumer of an env', () => {
     await join(groupOf(broker, 'invoices'));
     expect(log).toEqual([
       expect.stringContaining(
-        'Messages may be lost: group "invoices" consumes payments only since this pod counted as started',
+        'Messages may be handled twice, or be lost if the feed does not answer: group "invoices" consumes payments only since this pod counted as started',
       ),
     ]);
     expect(log.join()).toContain('eventRouting({ groups: ["orders","invoices"] })');
@@ -182,6 +193,54 @@ describe('the consumer of an env', () => {
     expect(log).toContain(text);
   });
 
+  test('at the deadline also if the broker has stopped to answer: it says what was left when it did', async () => {
+    const { join, broker, get, log } = await start(GONE);
+    const group = groupOf(broker);
+    let reads = 0;
+    const committed: typeof broker.admin.committed = (...args) => {
+      reads += 1;
+      return reads > 1 ? new Promise(() => {}) : broker.admin.committed(...args);
+    };
+    const silent = { ...broker.admin, committed };
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = (use) => use(isForked ? silent : broker.admin);
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    const text = `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" is 6 behind in payments, partition 0`;
+    expect(await get('/drain')).toEqual({ status: 504, text });
+    expect(log).toContain(text);
+  });
+
+  test.each<[string, () => Promise<never>, string]>([
+    ['has never answered', () => new Promise(() => {}), 'the broker has not answered'],
+    ['was away', () => Promise.reject(new Error('no connection')), 'no connection'],
+  ])('at the deadline also if the broker %s', async (_, opens, why) => {
+    const { join, broker, get } = await start(GONE);
+    const group = groupOf(broker);
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = (use) => (isForked ? opens() : group.openAdmin(use));
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    expect(await get('/drain')).toEqual({
+      status: 504,
+      text: `Not drained after 1 s (DYNAMICENV_DRAIN_SECONDS): group "${OWN}" cannot be read: ${why}`,
+    });
+  });
+
+  test('a connection that does not close does not hold the answer back beyond the deadline', async () => {
+    const { join, broker, get } = await start(GONE);
+    const group = groupOf(broker);
+    let isForked = false;
+    const openAdmin: typeof group.openAdmin = async (use) => {
+      const result = await group.openAdmin(use);
+      return isForked ? new Promise(() => {}) : result;
+    };
+    (await join({ ...group, openAdmin })).assigned();
+    isForked = true;
+    broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
+    expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
+  });
+
   test('several requests wait for one drain', async () => {
     const { join, broker, get, log } = await start(GONE);
     (await join(groupOf(broker))).assigned();
@@ -226,6 +285,21 @@ describe('the consumer of an env', () => {
     broker.group(OWN).offsets.set('payments', new Map([[0, 10n]]));
     expect(await get('/drain')).toEqual({ status: 200, text: 'done' });
     expect(failures).toBe(1);
+  });
+
+  test('a port that was taken is opened with the next assignment', async () => {
+    const port = await freePort();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, resolve));
+    const { join, broker, log } = await start(LIVE, {
+      env: { DYNAMICENV_PORT: String(port) },
+    });
+    const { assigned } = await join(groupOf(broker));
+    assigned();
+    while (!log.join().includes('cannot be opened')) await sleep(5);
+    await new Promise((resolve) => other.close(resolve));
+    assigned();
+    expect((await fetch(`http://127.0.0.1:${port}/started`)).status).toBe(200);
   });
 
   test('a port that is taken is told', async () => {

@@ -82,7 +82,7 @@ describe('settings', () => {
       'stable, no feed',
       STABLE,
       { DYNAMICENV_FEED: '' },
-      'DYNAMICENV_FEED is missing: it must be the URL of the feed, such as http://',
+      'DYNAMICENV_FEED is missing: it must be the URL of the feed, with scheme, host and port and nothing else, such as http://',
     ],
     [
       'workload without namespace',
@@ -196,6 +196,31 @@ describe('settings', () => {
     ],
   ])('refused: %s', (_, base, change, message) => {
     expect(() => readSettings({ ...base, ...change })).toThrow(message);
+  });
+
+  test.each([
+    ['a path', 'http://feed:8080/dynamicenv', true],
+    ['a query', 'http://feed:8080?token=s3cret', false],
+    ['a fragment', 'http://feed:8080/#live', true],
+    ['a user', 'http://orders@feed:8080', false],
+    ['a password', 'http://orders:s3cret@feed:8080', false],
+    ['a password, and a wrong port', 'http://orders:s3cret@feed:99999', false],
+  ])('refused: a feed with %s', (_, feed, isShown) => {
+    const rule =
+      'DYNAMICENV_FEED must be the URL of the feed, with scheme, host and port and nothing else, such as http://dynamicenv-feed.dynamicenv:8080';
+    const message = isShown
+      ? `${rule}, got "${feed}"`
+      : `${rule}, and not with user, password or query`;
+    expect(() => readSettings({ ...STABLE, DYNAMICENV_FEED: feed })).toThrow(
+      new Error(`Event routing: ${message}`),
+    );
+  });
+
+  test('a feed with a slash at the end', () => {
+    const feed = 'http://feed:8080/';
+    expect(readSettings({ ...STABLE, DYNAMICENV_FEED: feed })).toMatchObject({
+      feed: new URL(feed),
+    });
   });
 
   test('all that is wrong is said at once', () => {

@@ -3,7 +3,7 @@ import { byText, jsonEqual } from '../../../k8s/canonical.ts';
 import { type Deployment, rolledOutSince } from '../../../k8s/workload.ts';
 import { isBeingDeleted, keep } from '../observed.ts';
 import { podLabelsOf } from '../plan/base-labels.ts';
-import { servicesOf } from '../plan/services.ts';
+import { asServiceName, servicesOf } from '../plan/services.ts';
 import { isForked } from './carried.ts';
 import { type EventsClone, withEvents } from './clone.ts';
 import { baseWarnings } from './opt-in.ts';
@@ -33,11 +33,6 @@ function servicesNow({ entry, base, planned, context }: EventsInput): string[] {
   const found = servicesOf(asking, ...labels, context.config.clusterDomain);
   const names = new Set(found.map(({ service }) => service));
   return names.size === 0 ? [asServiceName(name)] : [...names].sort(byText);
-}
-
-/** A Deployment's name may have dots, and more than the 63 characters of a Service's: messages can name only what could be a Service. */
-function asServiceName(deployment: string): string {
-  return deployment.replaceAll('.', '-').slice(0, 63).replace(/-+$/, '');
 }
 
 /**

@@ -39,6 +39,14 @@ export function servicesSelecting(
   return services.filter((service) => selects(service, labels));
 }
 
+/**
+ * The name by which messages select a workload without a Service. A Deployment's name may have dots, and more than the 63 characters of a Service's: messages can
+ * name only what could be a Service.
+ */
+export function asServiceName(deployment: string): string {
+  return deployment.replaceAll('.', '-').slice(0, 63).replace(/-+$/, '');
+}
+
 /** The Services that would send to the clone's pods although they do not send to the base's. */
 export function cloneOnlyServices(
   services: readonly Service[],

@@ -152,6 +152,14 @@ describe('who handles a message', () => {
     expect(lonely.services).toEqual(['orders']);
   });
 
+  test.each([
+    ['orders.v2', 'orders-v2'],
+    [`${'a'.repeat(62)}.b`, 'a'.repeat(62)],
+  ])('without a Service, %s is named as %s, as its env’s Subscriber is', (name, expected) => {
+    const base = deployment(name, OPTED_IN);
+    expect(traceMessage({ headers: [], base }, [base], REFS, []).services).toEqual([expected]);
+  });
+
   test('an env without ready pods: the message waits', () => {
     const { notes } = told([MINE], [subscriber('mp-101', 'Live')]);
     expect(notes).toEqual([expect.stringContaining("waits in the env's group")]);
