@@ -12,17 +12,10 @@ export const MESH = 'mesh';
  */
 export function resolveGateway(gateway: string, namespace: string): string {
   if (gateway === MESH) return MESH;
-  if (gateway.includes('/')) return withNamespace(gateway, namespace);
+  if (gateway.startsWith('./')) return namespace + gateway.slice(1);
+  if (gateway.includes('/')) return gateway;
   const [name, owner = namespace] = gateway.split('.');
   return `${owner}/${name}`;
-}
-
-/**
- * A gateway's name as a match entry may have it: istiod refuses `./gw` there, and accepts it in `spec.gateways` behind a name without a
- * slash (validateGatewayNames in istio `pkg/config/validation/validation.go`).
- */
-export function withNamespace(gateway: string, namespace: string): string {
-  return gateway.startsWith('./') ? namespace + gateway.slice(1) : gateway;
 }
 
 /** Does the list of a VirtualService, or of one of its match entries, name the mesh? An empty or absent list means the mesh. */

@@ -2,7 +2,6 @@ import { CONTROLLER_UID_LABEL } from '../../api/marks.ts';
 import { boundTo, MESH } from '../../istio/gateway-name.ts';
 import { fqdn } from '../../istio/host.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
-import { exportGroup } from '../../istio/visibility.ts';
 import { byText } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Observed } from './observed.ts';
@@ -12,8 +11,8 @@ export interface ForeignObjects {
   /** The VirtualService and the DestinationRule that have the Service's name. */
   virtualService?: VirtualService | undefined;
   rule?: DestinationRule | undefined;
-  /** A VirtualService of another name that has the Service's host for the mesh and that Istio uses instead of the own one. */
-  preferred?: VirtualService | undefined;
+  /** A VirtualService of another name, older than the own one, that has the Service's host for the mesh: Istio uses it alone. */
+  older?: VirtualService | undefined;
   /** Names of further DestinationRules for the host. */
   moreRules: readonly string[];
 }
@@ -40,7 +39,7 @@ export function foreignObjects(
     return {
       virtualService: foreign.virtualServices.get(service),
       rule: foreign.rules.get(service),
-      preferred: others.find((other) => isPreferred(other, own.virtualServices.get(service))),
+      older: others.find((other) => isOlder(other, own.virtualServices.get(service))),
       moreRules: (rules.get(host(service)) ?? [])
         .map(({ metadata }) => metadata.name)
         .filter((name) => name !== service)
@@ -53,8 +52,7 @@ export function foreignObjects(
 function hostOf(name: string, namespace: string, host: (name: string) => string): string {
   const [short = '', ...rest] = name.split('.');
   const isShort = rest.join('.') === namespace || rest.join('.') === `${namespace}.svc`;
-  // Istio ignores the case of hosts.
-  return host(isShort ? short : name).toLowerCase();
+  return host(isShort ? short : name);
 }
 
 function byHost<T extends KubeObject>(
@@ -72,12 +70,6 @@ function byHost<T extends KubeObject>(
   return found;
 }
 
-/** For proxies of this namespace (see `visibleTo`). The own one is exported to all, so one that is private comes before it. */
-function isPreferred(other: VirtualService, own: KubeObject | undefined): boolean {
-  const group = exportGroup(other, other.metadata.namespace ?? '');
-  return group === 'private' || (group === 'public' && isOlder(other, own));
-}
-
 /** Of two created in the same second Istio uses the first by name (`sortConfigByCreationTime` in istio `pilot/pkg/model/config.go`). */
 function isOlder({ metadata: a }: KubeObject, own: KubeObject | undefined): boolean {
   if (own === undefined) return true;
@@ -87,13 +79,13 @@ function isOlder({ metadata: a }: KubeObject, own: KubeObject | undefined): bool
 }
 
 /** Do these objects keep a Service from getting its own? */
-export function isBlocked({ virtualService, rule, preferred }: ForeignObjects): boolean {
-  return virtualService !== undefined || rule !== undefined || preferred !== undefined;
+export function isBlocked({ virtualService, rule, older }: ForeignObjects): boolean {
+  return virtualService !== undefined || rule !== undefined || older !== undefined;
 }
 
 /** What is told about them, with what to do. `parent`: the VirtualEnvironment. */
 export function foreignMessages(
-  { virtualService, rule, preferred, moreRules }: ForeignObjects,
+  { virtualService, rule, older, moreRules }: ForeignObjects,
   parent: KubeObject,
 ): string[] {
   const taken = [virtualService, rule].flatMap((object) => object ?? []);
@@ -101,13 +93,9 @@ export function foreignMessages(
     ({ kind, metadata }) =>
       `${kind} ${metadata.name} belongs to somebody else, so this Service gets no routes: delete or rename it, or hand it over with the label ${CONTROLLER_UID_LABEL}=${parent.metadata.uid}`,
   );
-  if (preferred !== undefined) {
-    const isPrivate = exportGroup(preferred, preferred.metadata.namespace ?? '') === 'private';
-    const why = isPrivate
-      ? 'Istio prefers it in this namespace, because it is exported to no others (spec.exportTo)'
-      : 'Istio uses only the older one';
+  if (older !== undefined) {
     messages.push(
-      `VirtualService ${preferred.metadata.name} has this host already, and ${why}: delete it, or take the host out of it`,
+      `VirtualService ${older.metadata.name} has this host already, and Istio uses only the older one: delete it, or take the host out of it`,
     );
   }
   if (moreRules.length > 0) {

@@ -4,7 +4,7 @@ import {
   RULE_ANNOTATION,
 } from '../../api/virtualenvironment.ts';
 import { destinationHostProblem, gatewayNameProblem } from '../../istio/field-rules.ts';
-import { MESH, withNamespace } from '../../istio/gateway-name.ts';
+import { MESH } from '../../istio/gateway-name.ts';
 import { fqdn, hostSubsetOf } from '../../istio/host.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import type { Service } from '../../k8s/workload.ts';
@@ -29,18 +29,12 @@ export function serviceOptions(
 ): ServiceOptions {
   const { name: service, namespace = '', annotations = {} } = metadata;
   const problems: string[] = [];
-  const gateways = names(annotations[GATEWAYS_ANNOTATION], GATEWAYS_ANNOTATION, problems)
-    .map((gateway) => withNamespace(gateway, namespace))
-    .filter(
-      (gateway, at, all) =>
-        gateway !== MESH &&
-        all.indexOf(gateway) === at &&
-        isUsable(gateway, GATEWAYS_ANNOTATION, gatewayProblem(gateway), problems),
-    );
+  const gateways = names(annotations[GATEWAYS_ANNOTATION], GATEWAYS_ANNOTATION, problems).filter(
+    (gateway) =>
+      gateway !== MESH && isUsable(gateway, GATEWAYS_ANNOTATION, gatewayProblem(gateway), problems),
+  );
   const own = fqdn(service, namespace, settings.clusterDomain);
-  // Istio ignores the case of hosts (`pilot/pkg/networking/core/route/route.go`), so all comparisons need one spelling.
-  const lower = annotations[HOSTS_ANNOTATION]?.toLowerCase();
-  const hosts = names(lower, HOSTS_ANNOTATION, problems).filter((host) => {
+  const hosts = names(annotations[HOSTS_ANNOTATION], HOSTS_ANNOTATION, problems).filter((host) => {
     const problem = hostProblem(host, namespace, settings);
     return (
       fqdn(host, namespace, settings.clusterDomain) !== own &&
@@ -82,10 +76,9 @@ function isUsable(
 }
 
 function gatewayProblem(gateway: string): string | undefined {
-  return (
-    gatewayNameProblem(gateway) &&
-    'is ignored: it is no name of a gateway; write name or namespace/name'
-  );
+  // `./gateway` is one in the VirtualService's own namespace.
+  const problem = gatewayNameProblem(gateway.replace(/^\.\//, ''));
+  return problem && 'is ignored: it is no name of a gateway; write name or namespace/name';
 }
 
 function hostProblem(
@@ -100,8 +93,7 @@ function hostProblem(
   // Istio does not complete a name with a point: in a namespace `dev`, `shop.dev` is somebody's domain.
   const full = fqdn(host, namespace, clusterDomain);
   const isWithin = !full.startsWith('*') && full.endsWith(`.${namespace}.svc.${clusterDomain}`);
-  const isAllowed =
-    isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed.toLowerCase()));
+  const isAllowed = isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed));
   return isAllowed
     ? undefined
     : `is ignored: it is outside of namespace ${namespace}, and the administrator of this service does not allow it (--virtual-environment-hosts)`;

@@ -1,31 +1,30 @@
-import { MESH, withNamespace } from '../../istio/gateway-name.ts';
+import { MESH } from '../../istio/gateway-name.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Scope } from './scope.ts';
 
-type Bound = Pick<Scope, 'gateways' | 'namespace'>;
+type Bound = Pick<Scope, 'gateways'>;
 
 /** The lists of one VirtualService are asked for each injection and entry, and they may be long. Never changed, so the list is the key. */
 const knownGateways = new WeakMap<readonly string[], { names: readonly string[]; bytes: number }>();
 const knownHosts = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-function gatewaysIn({ gateways, namespace }: Bound) {
+function gatewaysIn(gateways: readonly string[]) {
   const before = knownGateways.get(gateways);
   if (before !== undefined) return before;
-  const full = gateways.map((name) => withNamespace(name, namespace));
-  const names = [...new Set(full)].filter((name) => name !== MESH);
+  const names = [...new Set(gateways)].filter((name) => name !== MESH);
   const fresh = { names, bytes: jsonBytes(names) };
   knownGateways.set(gateways, fresh);
   return fresh;
 }
 
-/** The gateways of a VirtualService by which people come in, each once, as match entries may name them. The list is the same object in each call for one VirtualService. */
-export function gatewaysOf(scope: Bound): readonly string[] {
-  return gatewaysIn(scope).names;
+/** The gateways of a VirtualService by which people come in, each once. The list is the same object in each call for one VirtualService. */
+export function gatewaysOf({ gateways }: Bound): readonly string[] {
+  return gatewaysIn(gateways).names;
 }
 
 /** The bytes of `gatewaysOf` in each entry of a copy. */
-export function gatewayBytes(scope: Bound): number {
-  return gatewaysIn(scope).bytes;
+export function gatewayBytes({ gateways }: Bound): number {
+  return gatewaysIn(gateways).bytes;
 }
 
 /** May requests to this entry's host come here by a gateway? */

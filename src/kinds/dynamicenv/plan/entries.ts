@@ -99,9 +99,8 @@ function placesOf(one: VirtualService, host: string): string[] {
   const hosts = one.spec?.hosts ?? [];
   const gateways = one.spec?.gateways ?? [];
   const concerned = listedFor(host, hosts);
-  const namespace = namespaceOf(one);
-  return gatewaysOf({ gateways, namespace }).flatMap((gateway) =>
-    concerned.map((own) => `${resolveGateway(gateway, namespace)} ${own}`),
+  return gatewaysOf({ gateways }).flatMap((gateway) =>
+    concerned.map((own) => `${resolveGateway(gateway, namespaceOf(one))} ${own}`),
   );
 }
 

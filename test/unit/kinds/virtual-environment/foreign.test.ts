@@ -57,13 +57,6 @@ it.each<[string, (VirtualService | DestinationRule)[], string[]]>([
     [OLDER],
   ],
   ['with the namespace', [routes('x', { hosts: ['app.shop'] })], [OLDER]],
-  ['with the host in capitals', [routes('x', { hosts: ['App'] })], [OLDER]],
-  [
-    'with the full host in capitals',
-    [routes('x', { hosts: ['APP.shop.svc.cluster.local'] })],
-    [OLDER],
-  ],
-  ['exported to nobody', [routes('x', { hosts: ['app'], exportTo: ['~'] })], []],
   ['for a gateway only', [routes('x', { hosts: ['app'], gateways: ['gw'] })], []],
   ['for another namespace', [routes('x', { hosts: ['app.other.svc.cluster.local'] })], []],
   ['with a wildcard', [routes('x', { hosts: ['*.shop.svc.cluster.local'] })], []],
@@ -74,18 +67,6 @@ it.each<[string, (VirtualService | DestinationRule)[], string[]]>([
   ],
 ])('%s', (_, foreign, expected) => {
   expect(messages(foreign)).toEqual(expected);
-});
-
-it.each<[string, string[] | undefined, string[]]>([
-  ['to all', undefined, []],
-  ['to all by name', ['.', '*'], []],
-  ['to its namespace', ['.'], [OLDER]],
-  ['to its namespace by name', ['shop'], [OLDER]],
-  ['to another namespace', ['other'], []],
-  ['to nobody', ['~'], []],
-])('a younger one that is exported %s', (_, exportTo, expected) => {
-  const spec = { hosts: ['app'], ...(exportTo && { exportTo }) };
-  expect(messages([routes('x', spec, 11)], true)).toEqual(expected);
 });
 
 it.each<[string, string, number, string[]]>([
