@@ -18,6 +18,24 @@ export function resolveGateway(gateway: string, namespace: string): string {
   return `${owner}/${name}`;
 }
 
+/**
+ * The gateways that these names in an object of `namespace` refer to, beside the mesh: each once, by a name that a match may have.
+ *
+ *     mesh, ./gw, gw, infra/gw     <namespace>/gw, infra/gw
+ *
+ * istiod refuses `./gw`, but it stops checking behind a name without a slash, such as `mesh` (validateGatewayNames in
+ * `pkg/config/validation/validation.go`). So a list may have it where a part of that list may not.
+ */
+export function matchGateways(names: readonly string[], namespace: string): string[] {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    if (name === MESH) continue;
+    const full = resolveGateway(name, namespace);
+    if (!found.has(full)) found.set(full, name.startsWith('./') ? full : name);
+  }
+  return [...found.values()];
+}
+
 /** Does the list of a VirtualService, or of one of its match entries, name the mesh? An empty or absent list means the mesh. */
 export function isForMesh(gateways: readonly string[] = []): boolean {
   return gateways.length === 0 || gateways.includes(MESH);

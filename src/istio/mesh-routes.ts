@@ -18,7 +18,10 @@ export interface MeshRoutes {
   tcp: Covered;
 }
 
-/** Answers which VirtualServices that are bound to the mesh have a host (fully qualified), or a wildcard that contains it. */
+/**
+ * Answers which VirtualServices that are bound to the mesh have a host (fully qualified), or a wildcard that contains it. Exact names ignore
+ * case (see `serviceOwner` in `selection.ts`).
+ */
 export function meshRoutes(
   virtualServices: readonly VirtualService[],
   clusterDomain: string,
@@ -32,7 +35,7 @@ export function meshRoutes(
       );
       return [...new Set(names)].map((name) => ({ name, routes }));
     });
-  const exact = Map.groupBy(hosts, ({ name }) => name);
+  const exact = Map.groupBy(hosts, ({ name }) => name.toLowerCase());
   const wildcards = hosts.filter(({ name }) => isWildcardHost(name));
   return (host) =>
     [...(exact.get(host) ?? []), ...wildcards.filter(({ name }) => hostSubsetOf(host, name))].map(

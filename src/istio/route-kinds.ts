@@ -50,6 +50,7 @@ export function liveHosts(vs: VirtualService, clusterDomain: string): string[] {
 /**
  * The hosts that a VirtualService may affect: those of `liveDestinations`, those that its partial names may refer to,
  * and its own hosts if one of its routes has no destination. Full names, without duplicates, sorted.
+ * Of its own hosts Istio ignores the case, of destinations it does not.
  */
 export function affectedHosts(vs: VirtualService, clusterDomain: string): string[] {
   const routes = list(field(vs.spec, 'http')) as HTTPRoute[];
@@ -63,7 +64,7 @@ export function affectedHosts(vs: VirtualService, clusterDomain: string): string
     return [...new Set([...live, ...meant])].sort();
   const namespace = vs.metadata.namespace ?? 'default';
   const own = list(field(vs.spec, 'hosts')).filter((host) => typeof host === 'string');
-  const names = own.map((host) => fqdn(host, namespace, clusterDomain));
+  const names = own.map((host) => fqdn(host, namespace, clusterDomain).toLowerCase());
   return [...new Set([...live, ...meant, ...names])].sort();
 }
 

@@ -1,7 +1,9 @@
 import { CONTROLLER_UID_LABEL } from '../../api/marks.ts';
 import { boundTo, MESH } from '../../istio/gateway-name.ts';
 import { fqdn } from '../../istio/host.ts';
+import { compareAge } from '../../istio/objects.ts';
 import type { DestinationRule, VirtualService } from '../../istio/types.ts';
+import { exportGroup } from '../../istio/visibility.ts';
 import { byText } from '../../k8s/canonical.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Observed } from './observed.ts';
@@ -11,8 +13,8 @@ export interface ForeignObjects {
   /** The VirtualService and the DestinationRule that have the Service's name. */
   virtualService?: VirtualService | undefined;
   rule?: DestinationRule | undefined;
-  /** A VirtualService of another name, older than the own one, that has the Service's host for the mesh: Istio uses it alone. */
-  older?: VirtualService | undefined;
+  /** A VirtualService of another name that has the Service's host for the mesh, and that Istio prefers to the own one: it uses one alone. */
+  preferred?: VirtualService | undefined;
   /** Names of further DestinationRules for the host. */
   moreRules: readonly string[];
 }
@@ -26,7 +28,8 @@ export function foreignObjects(
   const host = (name: string) => fqdn(name, namespace, clusterDomain);
   const routing = byHost([...foreign.virtualServices.values()], ({ spec }) =>
     boundTo(spec.gateways, namespace, MESH)
-      ? (spec.hosts ?? []).map((name) => hostOf(name, namespace, host))
+      ? // Istio ignores their case (separateVSHostsAndServices in `pilot/pkg/networking/core/route/route.go`).
+        (spec.hosts ?? []).map((name) => hostOf(name.toLowerCase(), namespace, host))
       : [],
   );
   const rules = byHost([...foreign.rules.values()], ({ spec }) => [
@@ -39,7 +42,9 @@ export function foreignObjects(
     return {
       virtualService: foreign.virtualServices.get(service),
       rule: foreign.rules.get(service),
-      older: others.find((other) => isOlder(other, own.virtualServices.get(service))),
+      preferred: others.find((other) =>
+        isPreferred(other, own.virtualServices.get(service), namespace),
+      ),
       moreRules: (rules.get(host(service)) ?? [])
         .map(({ metadata }) => metadata.name)
         .filter((name) => name !== service)
@@ -70,22 +75,28 @@ function byHost<T extends KubeObject>(
   return found;
 }
 
-/** Of two created in the same second Istio uses the first by name (`sortConfigByCreationTime` in istio `pilot/pkg/model/config.go`). */
-function isOlder({ metadata: a }: KubeObject, own: KubeObject | undefined): boolean {
-  if (own === undefined) return true;
-  const { metadata: b } = own;
-  const byAge = byText(a.creationTimestamp ?? '', b.creationTimestamp ?? '');
-  return (byAge || byText(a.name, b.name)) < 0;
+/**
+ * Does a sidecar of the namespace use this VirtualService, and not the own one, which is for all namespaces? One that is for its own namespace only
+ * comes first, however young it is; else the older one does (VirtualServicesForGateway in istio `pilot/pkg/model/push_context.go`).
+ */
+function isPreferred(
+  other: VirtualService,
+  own: VirtualService | undefined,
+  namespace: string,
+): boolean {
+  const group = exportGroup(other, namespace);
+  if (group !== 'public') return group === 'private';
+  return own === undefined || compareAge(other, own) < 0;
 }
 
 /** Do these objects keep a Service from getting its own? */
-export function isBlocked({ virtualService, rule, older }: ForeignObjects): boolean {
-  return virtualService !== undefined || rule !== undefined || older !== undefined;
+export function isBlocked({ virtualService, rule, preferred }: ForeignObjects): boolean {
+  return virtualService !== undefined || rule !== undefined || preferred !== undefined;
 }
 
 /** What is told about them, with what to do. `parent`: the VirtualEnvironment. */
 export function foreignMessages(
-  { virtualService, rule, older, moreRules }: ForeignObjects,
+  { virtualService, rule, preferred, moreRules }: ForeignObjects,
   parent: KubeObject,
 ): string[] {
   const taken = [virtualService, rule].flatMap((object) => object ?? []);
@@ -93,9 +104,9 @@ export function foreignMessages(
     ({ kind, metadata }) =>
       `${kind} ${metadata.name} belongs to somebody else, so this Service gets no routes: delete or rename it, or hand it over with the label ${CONTROLLER_UID_LABEL}=${parent.metadata.uid}`,
   );
-  if (older !== undefined) {
+  if (preferred !== undefined) {
     messages.push(
-      `VirtualService ${older.metadata.name} has this host already, and Istio uses only the older one: delete it, or take the host out of it`,
+      `VirtualService ${preferred.metadata.name} has this host already, and Istio prefers it, because it is older or (by exportTo) for its own namespace only: delete it, or take the host out of it`,
     );
   }
   if (moreRules.length > 0) {

@@ -4,8 +4,8 @@ import {
   RULE_ANNOTATION,
 } from '../../api/virtualenvironment.ts';
 import { destinationHostProblem, gatewayNameProblem } from '../../istio/field-rules.ts';
-import { MESH } from '../../istio/gateway-name.ts';
-import { fqdn, hostSubsetOf } from '../../istio/host.ts';
+import { MESH, matchGateways, resolveGateway } from '../../istio/gateway-name.ts';
+import { fqdn, hostMatches, hostSubsetOf } from '../../istio/host.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import type { Service } from '../../k8s/workload.ts';
 import { ruleOf } from './rule-annotation.ts';
@@ -31,20 +31,14 @@ export function serviceOptions(
   const problems: string[] = [];
   const gateways = names(annotations[GATEWAYS_ANNOTATION], GATEWAYS_ANNOTATION, problems).filter(
     (gateway) =>
-      gateway !== MESH && isUsable(gateway, GATEWAYS_ANNOTATION, gatewayProblem(gateway), problems),
+      gateway !== MESH &&
+      isUsable(gateway, GATEWAYS_ANNOTATION, gatewayProblem(gateway, namespace), problems),
   );
-  const own = fqdn(service, namespace, settings.clusterDomain);
-  const hosts = names(annotations[HOSTS_ANNOTATION], HOSTS_ANNOTATION, problems).filter((host) => {
-    const problem = hostProblem(host, namespace, settings);
-    return (
-      fqdn(host, namespace, settings.clusterDomain) !== own &&
-      isUsable(host, HOSTS_ANNOTATION, problem, problems)
-    );
-  });
+  const hosts = otherHosts(annotations[HOSTS_ANNOTATION], service, namespace, settings, problems);
   const context = { service, rules, isAtGateways: gateways.length > 0 };
   const { rule, problems: ofRule } = ruleOf(annotations[RULE_ANNOTATION], context);
   return {
-    gateways,
+    gateways: matchGateways(gateways, namespace),
     hosts,
     ...(rule === undefined ? {} : { rule }),
     problems: [...problems, ...ofRule],
@@ -75,10 +69,43 @@ function isUsable(
   return problem === undefined;
 }
 
-function gatewayProblem(gateway: string): string | undefined {
-  // `./gateway` is one in the VirtualService's own namespace.
-  const problem = gatewayNameProblem(gateway.replace(/^\.\//, ''));
+/** Of `gw.` istiod makes a gateway of the namespace "". */
+function gatewayProblem(gateway: string, namespace: string): string | undefined {
+  const full = resolveGateway(gateway, namespace);
+  const written = gateway.startsWith('./') ? full : gateway;
+  const problem = gatewayNameProblem(written) ?? gatewayNameProblem(full);
   return problem && 'is ignored: it is no name of a gateway; write name or namespace/name';
+}
+
+/**
+ * The hosts beside the Service's own, in lower case: Istio ignores the case of exact names, but not of all wildcards (see `serviceOwner` in
+ * `istio/selection.ts`).
+ */
+function otherHosts(
+  text: string | undefined,
+  service: string,
+  namespace: string,
+  settings: Settings,
+  problems: string[],
+): string[] {
+  const own = fqdn(service, namespace, settings.clusterDomain);
+  const hosts: string[] = [];
+  for (const written of names(text, HOSTS_ANNOTATION, problems)) {
+    const host = written.toLowerCase();
+    if (fqdn(host, namespace, settings.clusterDomain) === own || hosts.includes(host)) continue;
+    const problem =
+      hostProblem(host, namespace, settings) ?? overlapProblem(host, [service, ...hosts]);
+    if (isUsable(written, HOSTS_ANNOTATION, problem, problems)) hosts.push(host);
+  }
+  return hosts;
+}
+
+/** istiod compares them as they are written ("duplicate hosts", ValidateVirtualService in istio `pkg/config/validation/validation.go`). */
+function overlapProblem(host: string, others: readonly string[]): string | undefined {
+  const other = others.find((one) => hostMatches(host, one));
+  return other === undefined
+    ? undefined
+    : `is ignored: it overlaps with ${other}, and istiod refuses a VirtualService with both; remove one of them`;
 }
 
 function hostProblem(
@@ -93,7 +120,8 @@ function hostProblem(
   // Istio does not complete a name with a point: in a namespace `dev`, `shop.dev` is somebody's domain.
   const full = fqdn(host, namespace, clusterDomain);
   const isWithin = !full.startsWith('*') && full.endsWith(`.${namespace}.svc.${clusterDomain}`);
-  const isAllowed = isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed));
+  const isAllowed =
+    isWithin || allowedHosts.some((allowed) => hostSubsetOf(host, allowed.toLowerCase()));
   return isAllowed
     ? undefined
     : `is ignored: it is outside of namespace ${namespace}, and the administrator of this service does not allow it (--virtual-environment-hosts)`;

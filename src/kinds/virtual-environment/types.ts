@@ -53,9 +53,9 @@ export interface VersionSubset {
 
 /** What the annotations of a Service add to its routes. Problems are told in the status. */
 export interface ServiceOptions {
-  /** Beside `mesh`. */
+  /** Beside `mesh`, named as a match may have them. */
   gateways: readonly string[];
-  /** Beside the Service's name. */
+  /** Beside the Service's name, in lower case. */
   hosts: readonly string[];
   /** The checked content of the annotation `/rule`. */
   rule?: HTTPRoute;

@@ -1,4 +1,4 @@
-import { MESH } from '../../istio/gateway-name.ts';
+import { matchGateways } from '../../istio/gateway-name.ts';
 import { isCatchAll } from '../../istio/route-rows.ts';
 import type { HTTPMatchRequest } from '../../istio/types.ts';
 import type { EntryPlace } from './selectors.ts';
@@ -29,13 +29,13 @@ export function andPlace(entry: HTTPMatchRequest, place: EntryPlace): EntryOutco
  */
 function gatewaysFor(
   entry: HTTPMatchRequest,
-  { gateways }: EntryPlace,
+  { gateways, namespace }: EntryPlace,
 ): { gateways: string[] } | { skip: Skip } {
   // Admission runs before schema validation: a list may be null.
   const { gateways: listed, sourceLabels, sourceNamespace } = entry;
   const own = listed ?? [];
   if (own.length > 0) {
-    const both = own.filter((name) => name !== MESH);
+    const both = matchGateways(own, namespace);
     return both.length > 0
       ? { gateways: both }
       : { skip: { reason: 'is for the mesh only', isHarmless: true } };

@@ -18,11 +18,14 @@ import { gatewaysOf, isEntryHere } from '../routes/entrance.ts';
 import type { PlannedInjection } from '../routes/plan-codec.ts';
 import { refsReadIn, type Scope } from '../routes/scope.ts';
 
-/** A host at gateways (as the VirtualService names them). */
+/** A host at gateways of a VirtualService. */
 export interface EntryPlace {
   host: string;
   authority: StringMatch;
+  /** See `gatewaysOf`. */
   gateways: readonly string[];
+  /** The VirtualService's: names of gateways are completed with it. */
+  namespace: string;
   /** Other VirtualServices have the host at one of its gateways, too. */
   isShared?: true;
 }
@@ -35,7 +38,7 @@ export interface SelectorEntry
    * name: Istio applies both.
    */
   beside?: Pick<HTTPMatchRequest, 'headers' | 'withoutHeaders'>;
-  /** Only requests to this host that come by these gateways (as the VirtualService names them). */
+  /** Only requests to this host that come by these gateways. */
   at?: EntryPlace;
 }
 
@@ -214,6 +217,7 @@ function entrySelectors(entry: Entry, byMatch: readonly Selector[], scope: Scope
     host,
     authority: { regex },
     gateways: gatewaysOf(scope),
+    namespace: scope.namespace,
     ...(isShared ? { isShared } : {}),
   };
   const parameter = (exact: string) => [{ queryParams: { [headers.source]: { exact } }, at }];

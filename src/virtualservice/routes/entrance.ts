@@ -1,30 +1,36 @@
-import { MESH } from '../../istio/gateway-name.ts';
+import { matchGateways } from '../../istio/gateway-name.ts';
 import { jsonBytes } from '../../k8s/canonical.ts';
 import type { Scope } from './scope.ts';
 
-type Bound = Pick<Scope, 'gateways'>;
+type Bound = Pick<Scope, 'gateways' | 'namespace'>;
 
 /** The lists of one VirtualService are asked for each injection and entry, and they may be long. Never changed, so the list is the key. */
-const knownGateways = new WeakMap<readonly string[], { names: readonly string[]; bytes: number }>();
+const knownGateways = new WeakMap<
+  readonly string[],
+  { namespace: string; names: readonly string[]; bytes: number }
+>();
 const knownHosts = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-function gatewaysIn(gateways: readonly string[]) {
+function gatewaysIn({ gateways, namespace }: Bound) {
   const before = knownGateways.get(gateways);
-  if (before !== undefined) return before;
-  const names = [...new Set(gateways)].filter((name) => name !== MESH);
-  const fresh = { names, bytes: jsonBytes(names) };
+  if (before?.namespace === namespace) return before;
+  const names = matchGateways(gateways, namespace);
+  const fresh = { namespace, names, bytes: jsonBytes(names) };
   knownGateways.set(gateways, fresh);
   return fresh;
 }
 
-/** The gateways of a VirtualService by which people come in, each once. The list is the same object in each call for one VirtualService. */
-export function gatewaysOf({ gateways }: Bound): readonly string[] {
-  return gatewaysIn(gateways).names;
+/**
+ * The gateways of a VirtualService by which people come in, each once, named as in a match of a copy. The list is the same object in each
+ * call for one VirtualService.
+ */
+export function gatewaysOf(bound: Bound): readonly string[] {
+  return gatewaysIn(bound).names;
 }
 
 /** The bytes of `gatewaysOf` in each entry of a copy. */
-export function gatewayBytes({ gateways }: Bound): number {
-  return gatewaysIn(gateways).bytes;
+export function gatewayBytes(bound: Bound): number {
+  return gatewaysIn(bound).bytes;
 }
 
 /** May requests to this entry's host come here by a gateway? */

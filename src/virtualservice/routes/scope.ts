@@ -43,9 +43,9 @@ export function targetName({ metadata }: Pick<VirtualService, 'metadata'>): stri
 }
 
 /** What carries refs here: cookies only where requests of browsers may come. A delegate may belong to a gateway. */
-export function refsReadIn({ gateways, isDelegate, refs }: Scope): RefSettings {
-  const { headers, carriers } = refs;
-  const isCookieRead = isDelegate || gatewaysOf({ gateways }).length > 0;
+export function refsReadIn(scope: Scope): RefSettings {
+  const { headers, carriers } = scope.refs;
+  const isCookieRead = scope.isDelegate || gatewaysOf(scope).length > 0;
   return { headers, carriers: carriers.filter((one) => one !== 'cookie' || isCookieRead) };
 }
 

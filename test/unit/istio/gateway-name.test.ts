@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { boundTo, proxyNamespace, resolveGateway } from '../../../src/istio/gateway-name.ts';
+import { gatewayNameProblem } from '../../../src/istio/field-rules.ts';
+import {
+  boundTo,
+  matchGateways,
+  proxyNamespace,
+  resolveGateway,
+} from '../../../src/istio/gateway-name.ts';
 
 describe('resolveGateway', () => {
   it.each([
@@ -12,6 +18,29 @@ describe('resolveGateway', () => {
     ['gw.infra.svc.cluster.local', 'infra/gw'],
   ])('%j is %j', (gateway, expected) => {
     expect(resolveGateway(gateway, 'shop')).toBe(expected);
+  });
+});
+
+describe('matchGateways', () => {
+  it.each([
+    ['mesh', []],
+    ['gw', ['gw']],
+    ['./gw', ['shop/gw']],
+    ['./mesh', ['shop/mesh']],
+    ['infra/gw', ['infra/gw']],
+    ['gw.infra', ['gw.infra']],
+  ])('%j is %j, which istiod accepts and reads as the same gateway', (gateway, expected) => {
+    const found = matchGateways([gateway], 'shop');
+    expect(found).toEqual(expected);
+    for (const name of found) {
+      expect(resolveGateway(name, 'shop')).toBe(resolveGateway(gateway, 'shop'));
+      expect(gatewayNameProblem(name)).toBeUndefined();
+    }
+  });
+
+  it('are each gateway once', () => {
+    const names = ['gw', 'mesh', './gw', 'shop/gw', 'gw.shop', 'infra/gw', 'mesh', 'gw.infra'];
+    expect(matchGateways(names, 'shop')).toEqual(['gw', 'infra/gw']);
   });
 });
 

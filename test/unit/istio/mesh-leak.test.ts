@@ -30,6 +30,7 @@ test.each<[string, Port[], ...Partial<VirtualServiceSpec>[]]>([
   ['one route', TWO, {}],
   ['the mesh among the gateways', TWO, { gateways: ['infra/public', 'mesh'] }],
   ['the full host', TWO, { hosts: [HOST] }],
+  ['the host in another case', TWO, { hosts: ['Web'] }],
   ['a wildcard', TWO, { hosts: ['*.shop.svc.cluster.local'] }],
   ['a wildcard of everything', [], { hosts: ['*'] }],
   ['exported to all', TWO, { exportTo: ['*'] }],

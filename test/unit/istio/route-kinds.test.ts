@@ -99,7 +99,7 @@ describe('affectedHosts', () => {
 
   it("are also the VirtualService's own hosts if a route is not plain", () => {
     const http = [{ route: [to('b')] }, { redirect: {} }];
-    const object = virtualService({ hosts: ['own', 'b', 'a.example'], http });
+    const object = virtualService({ hosts: ['Own', 'b', 'A.example'], http });
     expect(affectedHosts(object, 'x')).toEqual([
       'a.example',
       'b.default.svc.x',

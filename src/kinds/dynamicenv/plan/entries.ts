@@ -98,9 +98,10 @@ function sharing(all: readonly VirtualService[], host: string): string[] {
 function placesOf(one: VirtualService, host: string): string[] {
   const hosts = one.spec?.hosts ?? [];
   const gateways = one.spec?.gateways ?? [];
+  const namespace = namespaceOf(one);
   const concerned = listedFor(host, hosts);
-  return gatewaysOf({ gateways }).flatMap((gateway) =>
-    concerned.map((own) => `${resolveGateway(gateway, namespaceOf(one))} ${own}`),
+  return gatewaysOf({ gateways, namespace }).flatMap((gateway) =>
+    concerned.map((own) => `${resolveGateway(gateway, namespace)} ${own}`),
   );
 }
 

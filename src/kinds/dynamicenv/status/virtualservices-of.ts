@@ -1,5 +1,6 @@
 import type { ResourceStatus } from '../../../api/dynamicenv.ts';
 import { delegatesToAny } from '../../../istio/delegates.ts';
+import { isForMesh } from '../../../istio/gateway-name.ts';
 import { fqdn } from '../../../istio/host.ts';
 import { nameOf, namespaceOf } from '../../../istio/objects.ts';
 import { affectedHosts, liveHosts } from '../../../istio/route-kinds.ts';
@@ -50,9 +51,9 @@ export function deciderOf(
 ): string | undefined {
   const found = view.virtualServices().find((candidate) => {
     const hosts = candidate.spec?.hosts ?? [];
-    const gateways = candidate.spec?.gateways ?? ['mesh'];
-    const full = hosts.map((one) => fqdn(one, namespaceOf(candidate), clusterDomain));
-    return full.includes(host) && gateways.includes('mesh');
+    const gateways = candidate.spec?.gateways ?? [];
+    const full = hosts.map((one) => fqdn(one.toLowerCase(), namespaceOf(candidate), clusterDomain));
+    return full.includes(host) && isForMesh(gateways);
   });
   return found && nameOf(found);
 }

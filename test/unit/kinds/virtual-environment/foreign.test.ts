@@ -57,6 +57,9 @@ it.each<[string, (VirtualService | DestinationRule)[], string[]]>([
     [OLDER],
   ],
   ['with the namespace', [routes('x', { hosts: ['app.shop'] })], [OLDER]],
+  ['in another case', [routes('x', { hosts: ['App'] })], [OLDER]],
+  ['in another case, with the namespace', [routes('x', { hosts: ['APP.Shop.svc'] })], [OLDER]],
+  ['a DestinationRule in another case, which Istio does not apply', [rule('x', 'App')], []],
   ['for a gateway only', [routes('x', { hosts: ['app'], gateways: ['gw'] })], []],
   ['for another namespace', [routes('x', { hosts: ['app.other.svc.cluster.local'] })], []],
   ['with a wildcard', [routes('x', { hosts: ['*.shop.svc.cluster.local'] })], []],
@@ -81,4 +84,16 @@ it.each<[string, string, number, string[]]>([
   ],
 ])('beside the own VirtualService: %s', (_, name, seconds, expected) => {
   expect(messages([routes(name, { hosts: ['app'] }, seconds)], true)).toEqual(expected);
+});
+
+it.each<[string, string[], number, string[]]>([
+  ['older, for all', ['*'], 9, [OLDER]],
+  ['younger, for all', ['*'], 11, []],
+  ['younger, for its namespace', ['.'], 11, [OLDER]],
+  ['younger, for its namespace by name, and another one', ['shop', 'bank'], 11, [OLDER]],
+  ['younger, for its namespace and for all', ['.', '*'], 11, []],
+  ['older, for another namespace', ['bank'], 9, []],
+  ['older, for nobody', ['~'], 9, []],
+])('beside the own VirtualService: %s', (_, exportTo, seconds, expected) => {
+  expect(messages([routes('x', { hosts: ['app'], exportTo }, seconds)], true)).toEqual(expected);
 });

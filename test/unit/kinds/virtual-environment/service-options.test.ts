@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { serviceOptions } from '../../../../src/kinds/virtual-environment/service-options.ts';
 import { RULES } from '../../../support/virtual-environment.ts';
 
-const SETTINGS = { clusterDomain: 'cluster.local', allowedHosts: ['*.example.com', 'demo.com'] };
+const SETTINGS = { clusterDomain: 'cluster.local', allowedHosts: ['*.Example.com', 'demo.com'] };
 const ALIASES = [{ name: 'Cookie', pattern: '', placeholder: '(@)' }];
 
-function optionsOf(annotations: Record<string, string>) {
+function optionsOf(annotations: Record<string, string>, allowedHosts = SETTINGS.allowedHosts) {
   const prefixed = Object.entries(annotations).map(([key, value]) => [
     `kt-virtual-environment/${key}`,
     value,
@@ -16,7 +16,7 @@ function optionsOf(annotations: Record<string, string>) {
     annotations: Object.fromEntries(prefixed) as Record<string, string>,
   };
   const service = { apiVersion: 'v1', kind: 'Service', metadata };
-  return serviceOptions(service, { ...RULES, aliases: ALIASES }, SETTINGS);
+  return serviceOptions(service, { ...RULES, aliases: ALIASES }, { ...SETTINGS, allowedHosts });
 }
 
 const ruleOf = (rule: unknown, more: Record<string, string> = {}) =>
@@ -33,10 +33,37 @@ describe('the names in the annotations of a Service', () => {
       hosts: 'demo.com, a.example.com,app-js,app-js.default.svc.cluster.local,demo.com',
     };
     expect(optionsOf(given)).toEqual({
-      gateways: ['demo-gateway', 'infra/gw', './own'],
+      gateways: ['demo-gateway', 'infra/gw', 'default/own'],
       hosts: ['demo.com', 'a.example.com'],
       problems: [],
     });
+  });
+
+  it('name each gateway once, in whatever form', () => {
+    const { gateways } = optionsOf({
+      gateways: './own,own,default/own,own.default,gw.infra,infra/gw,./mesh',
+    });
+    expect(gateways).toEqual(['default/own', 'gw.infra', 'default/mesh']);
+  });
+
+  it('are hosts in lower case, because Istio ignores their case', () => {
+    const { hosts, problems } = optionsOf({
+      hosts: 'APP-JS,Other,other,App-Js.Default.svc.Cluster.Local,Demo.com,X.Example.COM',
+    });
+    expect(hosts).toEqual(['other', 'demo.com', 'x.example.com']);
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['a.example.com,*.example.com', 'a.example.com', '*.example.com'],
+    ['*.example.com,b.example.com', '*.example.com', 'b.example.com'],
+    ['*-js', undefined, '*-js'],
+  ])('are hosts that do not overlap, as istiod wants them: %s', (given, kept, left) => {
+    const { hosts, problems } = optionsOf({ hosts: given }, ['*']);
+    expect(hosts).toEqual(kept === undefined ? [] : [kept]);
+    expect(problems).toEqual([
+      `annotation kt-virtual-environment/hosts: "${left}" is ignored: it overlaps with ${kept ?? 'app-js'}, and istiod refuses a VirtualService with both; remove one of them`,
+    ]);
   });
 
   it.each([
@@ -72,6 +99,12 @@ describe('the names in the annotations of a Service', () => {
       /^annotation kt-virtual-environment\/gateways: "a b" is ignored: it is no name of a gateway/,
     ],
     ['gateways', 'a/b/c', /no name of a gateway/],
+    ['gateways', './b/c', /no name of a gateway/],
+    ['gateways', './', /no name of a gateway/],
+    ['gateways', '.', /no name of a gateway/],
+    ['gateways', '*/gw', /no name of a gateway/],
+    // istiod accepts it, and reads it as a gateway of the namespace "".
+    ['gateways', 'gw.', /no name of a gateway/],
     ['hosts', '*', /no host name/],
     ['hosts', 'http://demo.com', /no host name/],
     ['hosts', '10.0.0.1', /no host name/],

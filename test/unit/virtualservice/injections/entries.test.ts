@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { entryKey, injectedRouteName } from '../../../../src/api/route-name.ts';
 import type { Entry, RouteInjectionSpec } from '../../../../src/api/routeinjection.ts';
 import type { HTTPMatchRequest, HTTPRoute } from '../../../../src/istio/types.ts';
+import { validateRoute } from '../../../../src/istio/validate-route.ts';
 import { cookieEntry } from '../../../../src/refs/entries.ts';
 import { affordableInjections } from '../../../../src/virtualservice/injections/affordable.ts';
 import { findNotes } from '../../../../src/virtualservice/injections/notes.ts';
@@ -248,6 +249,12 @@ describe('the match of a copy', () => {
     ['a path', [{ uri: { prefix: '/a' } }], [{ ...PLACE, uri: { prefix: '/a' } }]],
     ['gateways', [{ gateways: ['mesh', 'other'] }], [{ ...PLACE, gateways: ['other'] }]],
     [
+      // In a match istiod accepts `./` only behind a name without a slash.
+      'gateways of the namespace',
+      [{ gateways: ['mesh', './other'] }],
+      [{ ...PLACE, gateways: ['shop/other'] }],
+    ],
+    [
       'the same authority',
       [{ authority: { exact: SHOP } }],
       [{ ...PLACE, authority: { exact: SHOP } }],
@@ -302,6 +309,21 @@ describe('no copy', () => {
   it('more than once for a gateway that is named twice', () => {
     const twice = { ...AT, gateways: ['infra/gw', 'mesh', 'infra/gw'] };
     expect(http([BASE], [entryOf()], twice)).toEqual(http([BASE]));
+  });
+
+  it('more than once for a gateway that is named in several ways', () => {
+    const twice = { ...AT, gateways: ['mesh', './gw', 'gw', 'shop/gw', 'gw.shop'] };
+    expect(http([BASE], [entryOf()], twice)[0]?.match?.[0]?.gateways).toEqual(['shop/gw']);
+  });
+
+  it('with a name of a gateway that istiod refuses in a match', () => {
+    const gateways = ['mesh', './gw'];
+    const inShop = http([BASE], [entryOf()], { ...AT, gateways });
+    expect(inShop).toHaveLength(4);
+    expect(inShop[0]?.match?.[0]?.gateways).toEqual(['shop/gw']);
+    expect(inShop.flatMap((route) => validateRoute(route, { gateways }))).toEqual([]);
+    const inBank = http([BASE], [entryOf()], { ...AT, gateways, namespace: 'bank' });
+    expect(inBank[0]?.match?.[0]?.gateways).toEqual(['bank/gw']);
   });
 
   it('where the gateways of the VirtualService leave no room: each entry of a copy repeats all of them', () => {
