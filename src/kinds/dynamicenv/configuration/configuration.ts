@@ -63,5 +63,5 @@ export function configurationReader({
 function withConfiguration(entry: EnvWorkload, all: Layered, view: MeshView): EnvWorkload {
   const { namespace, name, existing } = entry.workload;
   const base = existing === undefined ? view.deployment(namespace, name) : undefined;
-  return base === undefined ? entry : { ...entry, overlay: overlayOf(base, all) };
+  return base === undefined ? entry : { ...entry, overlay: overlayOf(base, all, entry.workload) };
 }
