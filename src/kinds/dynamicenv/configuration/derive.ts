@@ -1,4 +1,3 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
 import type { UnclonedWorkload } from '../../../api/dynamicenv.ts';
 import { CLONE_CONSENT_ANNOTATION, isTrue } from '../../../api/marks.ts';
 import type { Deployment, Service } from '../../../k8s/workload.ts';
@@ -12,6 +11,7 @@ import type { EnvWorkload, WorkloadKind } from '../plan/workloads.ts';
 import { type EnvSettings, MAX_SERVICES } from '../settings.ts';
 import { type Overlay, overlayOf } from './overlay.ts';
 import type { Candidate } from './scope.ts';
+import { writtenData } from './shared-data.ts';
 
 /** What the configuration makes of the workloads in scope. Each list is in the scope's order. */
 export interface Derived {
@@ -92,7 +92,7 @@ function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate
   const rollout = templateOfRollout(base, asking);
   if (rollout !== undefined) return { is: 'blocked', message: rollout };
   const isConsumer = isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION]);
-  const data = services.length > 0 || isConsumer ? writtenClaims(base) : undefined;
+  const data = services.length > 0 || isConsumer ? writtenData(base) : undefined;
   if (data !== undefined) return { is: 'blocked', message: data };
   if (services.length > 0) return fateBehind(services, base, config);
   if (isConsumer) return { is: 'consumer' };
@@ -111,30 +111,6 @@ function fateBehind(
       ? `${services.length} Services send to its pods, and at most ${MAX_SERVICES} are supported; narrow their selectors`
       : undefined);
   return message === undefined ? { is: 'subset' } : { is: 'blocked', message };
-}
-
-/** Two configurations that write to the same files may spoil them for everybody. Nobody asked for this very clone. */
-function writtenClaims({ metadata, spec }: Deployment): string | undefined {
-  const pod = spec.template.spec;
-  const onlyRead = onlyReadVolumes(pod);
-  const claims = (pod?.volumes ?? []).flatMap(({ name, persistentVolumeClaim: claim }) =>
-    claim && claim.readOnly !== true && !onlyRead.has(name) ? [claim.claimName] : [],
-  );
-  const [first] = claims;
-  if (first === undefined) return undefined;
-  return `the pods of Deployment ${metadata.namespace}/${metadata.name} mount PersistentVolumeClaim ${first}, and a clone would write to the same data with another configuration; if that is wanted, list it under spec.subsets (or spec.consumers), else narrow spec.scope`;
-}
-
-/** Volumes that containers mount, and all of them to read. */
-function onlyReadVolumes(pod: V1PodSpec | undefined): Set<string> {
-  const containers = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])];
-  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
-  const read = new Set(mounts.filter(({ readOnly }) => readOnly).map(({ name }) => name));
-  for (const { name, readOnly } of mounts) if (!readOnly) read.delete(name);
-  for (const { volumeDevices } of containers) {
-    for (const { name } of volumeDevices ?? []) read.delete(name);
-  }
-  return read;
 }
 
 /** The author may know better: a Deployment that the spec names is cloned all the same. */
