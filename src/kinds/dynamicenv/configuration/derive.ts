@@ -25,11 +25,13 @@ export interface Derived {
   overlays: readonly { key: string; overlay: Overlay }[];
 }
 
+/** `cloned`: `<namespace>/<name>` of the bases of which the env has a clone. */
 export function derive(
   candidates: readonly Candidate[],
   layered: Layered,
   view: MeshView,
   config: EnvSettings,
+  cloned: ReadonlySet<string | undefined>,
 ): Derived {
   const workloads: EnvWorkload[] = [];
   const blocked: UnclonedWorkload[] = [];
@@ -44,7 +46,7 @@ export function derive(
       shared.push(candidate);
       continue;
     }
-    const fate = fateOf(candidate, view, config);
+    const fate = fateOf(candidate, view, config, cloned.has(candidate.key));
     const told = { workload: `${candidate.kind} ${candidate.key}`, message: fate.message ?? '' };
     if (fate.is === 'blocked') blocked.push(told);
     else if (fate.is === 'not cloned') notCloned.push(told);
@@ -66,7 +68,7 @@ export function leavers(
   return shared
     .filter(({ kind, key }) => kind === 'Deployment' && cloned.has(key))
     .flatMap((candidate) => {
-      const { is } = fateOf(candidate, view, config);
+      const { is } = fateOf(candidate, view, config, true);
       if (is === 'blocked' || is === 'not cloned') return [];
       return [{ ...derived(candidate, is), isLeaver: true as const }];
     });
@@ -78,7 +80,12 @@ interface Fate {
   message?: string;
 }
 
-function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate {
+function fateOf(
+  candidate: Candidate,
+  view: MeshView,
+  config: EnvSettings,
+  hasClone: boolean,
+): Fate {
   const { kind, key, isConsumerAllowed } = candidate;
   if (kind === 'StatefulSet') {
     const message = `a StatefulSet cannot be cloned, and the configuration changes it: narrow spec.scope, take the variables out of the configuration, or set spec.allowPartial to true`;
@@ -91,12 +98,25 @@ function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate
   const services = servicesSelecting(asking, labels);
   const rollout = templateOfRollout(base, asking);
   if (rollout !== undefined) return { is: 'blocked', message: rollout };
+  if (base.spec.replicas === 0 && !hasClone) return stopped(key, services.length > 0);
   const isConsumer = isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION]);
   const data = services.length > 0 || isConsumer ? writtenData(base) : undefined;
   if (data !== undefined) return { is: 'blocked', message: data };
   if (services.length > 0) return fateBehind(services, base, config);
   if (isConsumer) return { is: 'consumer' };
   const message = `no Service selects the pods of Deployment ${key}, so a clone would take messages or do work for everybody: if that is wanted, set consumers: true in spec.scope, or the annotation ${CLONE_CONSENT_ANNOTATION}: "true" on the Deployment`;
+  return { is: 'not cloned', message };
+}
+
+/**
+ * Somebody may have stopped it on purpose, and a clone would run all that it does beside serving requests. Nothing is held back: there are no
+ * pods with the shared configuration that the env's requests could meet. A clone that is there stays: autoscalers
+ * take bases to zero every night (https://keda.sh/docs/latest/concepts/scaling-deployments/), and the clone would go and come
+ * back with its routes each time.
+ */
+function stopped(key: string, hasService: boolean): Fate {
+  const field = hasService ? 'spec.subsets' : 'spec.consumers';
+  const message = `Deployment ${key} has no pods (spec.replicas is 0), and a clone would do what was stopped: it gets one when it has pods; if one is wanted now, list it under ${field}`;
   return { is: 'not cloned', message };
 }
 
