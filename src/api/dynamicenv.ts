@@ -214,7 +214,7 @@ export interface ConfigurationStatus {
   shared?: number;
   /** Workloads that hold the env's routes back. */
   blocked?: UnclonedWorkload[];
-  /** Workloads that no Service selects and that are not cloned without consent. */
+  /** Workloads that have no pods, or that no Service selects and that are not cloned without consent. */
   notCloned?: UnclonedWorkload[];
   /** Which variables make workloads unique, and the layer that sets each. */
   differences?: { workload: string; variable: string; layer: string }[];

@@ -47,6 +47,11 @@ export const VARIABLES_ANNOTATION = 'riskified.com/variables';
 export const CLONE_CONSENT_ANNOTATION = 'riskified.com/clone';
 /** Annotation on a clone: hash of the configuration that it runs with; absent: its base's own. */
 export const CONFIGURATION_ANNOTATION = 'riskified.com/configuration';
+/**
+ * Annotation on a clone with such a configuration: the variables that it sets and removes, by the container's name (JSON). Absent: a
+ * version before made the clone, or they are too many.
+ */
+export const CONFIGURED_ANNOTATION = 'riskified.com/configured-variables';
 /** Annotation on a clone and its DestinationRules: the base Deployment as `<namespace>/<name>`. */
 export const DEPLOYMENT_ANNOTATION = 'riskified.com/deployment';
 /** Annotation on a clone: hash of its desired spec. It tells whether the last change has been applied. */

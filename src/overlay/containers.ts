@@ -1,37 +1,52 @@
-import { byText, jsonEqual } from '../k8s/canonical.ts';
-import { referencesIn } from '../k8s/variable-references.ts';
+import { byText } from '../k8s/canonical.ts';
 import type { Container, EnvVar } from '../k8s/workload.ts';
 import { causes } from './causes.ts';
 import { type Containers, declaresAnnotated, hasEnvFrom } from './declared.ts';
 import { type EffectiveValues, evaluator } from './effective-values.ts';
-import type { Difference, Layered, LayeredVariable } from './types.ts';
+import { touchedBy, withEnv, withLayers } from './layer-variables.ts';
+import type { ContainerVariable, Difference, Layered, LayeredVariable } from './types.ts';
 import { mergeEnv } from './variable-order.ts';
 
 export interface Overlaid {
   containers: Container[];
   /** Absent if the pod template has none. */
   initContainers?: Container[];
-  /** Containers first, then init containers; in each sorted by the variable. Empty: all containers are the same objects as before. */
+  /**
+   * What the layers change, also with the overrides on top. Containers first, then init containers; in each sorted by the variable.
+   */
   differences: Difference[];
+  /** What the layers would change, if the overrides did not decide it: variables that these set, and those that refer to them. */
+  overridden: ContainerVariable[];
   warnings: string[];
 }
 
 /**
+ * Variables that come on top of a container's later, as the spec lists them: each list is merged with what is there, one after the other.
+ * They do not become part of the overlaid containers.
+ */
+export type OverridesOf = (container: Container) => readonly (readonly EnvVar[])[];
+
+/**
  * A pod template's containers with what the layers say about the variables that they declare: by an `env` entry, or by the annotation
- * (`declared`). A container in which no declared variable gets another effective value is answered as it is, so its pods
+ * (`declared`). A container in which no declared variable gets another effective value is answered as it is (the same object), so its pods
  * need not restart.
  */
 export function overlayContainers(
   { containers, initContainers }: Containers,
   layered: Layered,
   declared: readonly string[],
+  overridesOf: OverridesOf = () => [],
 ): Overlaid {
   const annotated = declaresAnnotated({ containers, initContainers });
   const values = evaluator();
   // An annotation may have thousands of names, and a pod as many containers.
   const known = declared.filter((name) => layered.has(name));
   const overlay = (container: Container) =>
-    overlayContainer(container, layered, annotated.has(container) ? known : [], values);
+    overlayContainer(container, overridesOf(container), {
+      layered,
+      declared: annotated.has(container) ? known : [],
+      values,
+    });
   const main = containers.map(overlay);
   const init = initContainers?.map(overlay);
   const all = [...main, ...(init ?? [])];
@@ -39,99 +54,70 @@ export function overlayContainers(
     containers: main.map(({ container }) => container),
     ...(init && { initContainers: init.map(({ container }) => container) }),
     differences: all.flatMap(({ differences }) => differences),
+    overridden: all.flatMap(({ overridden }) => overridden),
     warnings: all.flatMap(({ warnings }) => warnings),
   };
+}
+
+interface OverlayContext {
+  layered: Layered;
+  /** Variables that the container reads without an entry, as far as the layers name them. */
+  declared: readonly string[];
+  values: (env: readonly EnvVar[]) => EffectiveValues;
 }
 
 interface OverlaidContainer {
   container: Container;
   differences: Difference[];
+  overridden: ContainerVariable[];
   warnings: string[];
 }
 
 function overlayContainer(
   container: Container,
-  layered: Layered,
-  declared: readonly string[],
-  values: (env: readonly EnvVar[]) => EffectiveValues,
+  overrides: readonly (readonly EnvVar[])[],
+  { layered, declared, values }: OverlayContext,
 ): OverlaidContainer {
   const env = container.env ?? [];
   const own = new Set(env.map(({ name }) => name));
-  const touched = touchedBy(own, layered, declared);
+  const top = overrides.flat();
+  const touched = touchedBy(own, layered, declared, top);
   const warnings = declared.flatMap((name) => notRemoved(container, own, layered.get(name)));
-  if (touched.size === 0) return { container, differences: [], warnings };
+  const same = { container, differences: [], overridden: [], warnings };
+  if (touched.size === 0) return same;
   const overlaid = withLayers(env, touched);
-  const before = values(env);
-  const after = values(overlaid);
-  const isChanged = (name: string) => before.get(name) !== after.get(name);
-  const changed = [...new Set([...own, ...declared])].filter(isChanged).sort(byText);
-  if (changed.length === 0) return { container, differences: [], warnings };
-  const layers = causes(overlaid, touched, isChanged);
+  const names = [...own, ...declared];
+  const set = new Set(top.map(({ name }) => name));
+  const final = (list: readonly EnvVar[]) =>
+    overrides.reduce((merged, override) => mergeEnv(merged, override), list);
+  const result = final(overlaid);
+  const changed = changesOf([...names, ...set], values(final(env)), values(result));
+  const below = set.size === 0 ? changed : changesOf(names, values(env), values(overlaid));
+  if (changed.size === 0 && below.size === 0) return same;
+  const deciding = new Map([...touched].filter(([name]) => !set.has(name)));
+  const layers = causes(result, deciding, (name) => changed.has(name));
+  const { name } = container;
   return {
     container: withEnv(container, overlaid),
-    differences: changed.map((variable) => ({
-      container: container.name,
+    differences: [...changed].map((variable) => ({
+      container: name,
       variable,
       layer: layers.get(variable) ?? '',
     })),
+    overridden: [...below]
+      .filter((variable) => !changed.has(variable))
+      .map((variable) => ({ container: name, variable })),
     warnings,
   };
 }
 
-/** The API server stores no empty list. */
-function withEnv({ env: _env, ...container }: Container, env: EnvVar[]): Container {
-  return env.length === 0 ? container : { ...container, env };
-}
-
-/**
- * What the layers set or unset in a container: the variables that it declares, and those that these refer to and that it does not have.
- */
-function touchedBy(
-  own: ReadonlySet<string>,
-  layered: Layered,
-  declared: readonly string[],
-): Map<string, LayeredVariable> {
-  const touched = new Map<string, LayeredVariable>();
-  const touch = (name: string) => {
-    const variable = layered.get(name);
-    // What has no entry cannot be removed.
-    if (variable?.source || (variable && own.has(name))) touched.set(name, variable);
-  };
-  for (const name of own) touch(name);
-  for (const name of declared) touch(name);
-  // Iterating a Map also visits what is added meanwhile.
-  for (const { source } of touched.values()) {
-    if (source === undefined || !('value' in source)) continue;
-    for (const name of referencesIn(source.value)) if (!touched.has(name)) touch(name);
-  }
-  return touched;
-}
-
-/**
- * New variables are in the order of their names, as far as references allow: the order of a layer's keys does not matter. What a layer
- * sets to what it is already stays where it is: moved, it would be resolved where the base does not resolve it.
- */
-function withLayers(
-  env: readonly EnvVar[],
-  touched: ReadonlyMap<string, LayeredVariable>,
-): EnvVar[] {
-  const own = Map.groupBy(env, ({ name }) => name);
-  const overrides = [...touched.values()]
-    .flatMap(({ name, source }) => (source ? [{ name, ...source }] : []))
-    .filter((one) => !isRestated(one, own.get(one.name)))
-    .sort((a, b) => byText(a.name, b.name));
-  const kept = env.filter(({ name }) => touched.get(name)?.source || !touched.has(name));
-  return mergeEnv(kept, overrides);
-}
-
-function isRestated(wanted: EnvVar, own: readonly EnvVar[] = []): boolean {
-  const [only, another] = own;
-  return (
-    only !== undefined &&
-    another === undefined &&
-    (only.value ?? '') === (wanted.value ?? '') &&
-    jsonEqual(only.valueFrom, wanted.valueFrom)
-  );
+/** The names whose values differ, sorted. */
+function changesOf(
+  names: readonly string[],
+  before: EffectiveValues,
+  after: EffectiveValues,
+): Set<string> {
+  return new Set(names.filter((name) => before.get(name) !== after.get(name)).sort(byText));
 }
 
 /** Why a variable that the annotation declares may still be set although the layers unset it. */

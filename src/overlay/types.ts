@@ -27,9 +27,12 @@ export interface LayeredVariable {
 /** By name. */
 export type Layered = ReadonlyMap<string, LayeredVariable>;
 
-/** A variable of a container whose effective value the layers change. */
-export interface Difference {
+export interface ContainerVariable {
   container: string;
   variable: string;
+}
+
+/** A variable of a container whose effective value the layers change. */
+export interface Difference extends ContainerVariable {
   layer: string;
 }

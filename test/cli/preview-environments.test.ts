@@ -161,7 +161,9 @@ spec:
   subsets: [{name: orders, namespace: market, containers: [{env: [{name: DB_HOST, value: mine}]}]}]`);
     const { text } = await previewed(...files(...COMPONENTS, ENVIRONMENTS), '-f', env);
     expect(text).toContain('        DB_HOST = mine (the containers of this subset or consumer)\n');
-    expect(text).toContain('        DB_URL = postgres://mine:5432/orders (qa)\n');
+    expect(text).toContain(
+      '        DB_URL = postgres://mine:5432/orders (the containers of this subset or consumer)\n',
+    );
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Workload } from '../../api/dynamicenv.ts';
+import { byText } from '../../k8s/canonical.ts';
 import { cutText } from '../../k8s/cut-text.ts';
 import type { Container } from '../../k8s/workload.ts';
 import type { Overlay } from '../../kinds/dynamicenv/configuration/overlay.ts';
 import { overrideContainers } from '../../kinds/dynamicenv/plan/overrides.ts';
 import { shownValues } from '../../overlay/shown-values.ts';
+import type { ContainerVariable } from '../../overlay/types.ts';
 
 /** A variable of a workload that an env's configuration changes. */
 export interface ConfiguredVariable {
@@ -26,7 +28,7 @@ const OWN_ENTRY = 'the containers of this subset or consumer';
  * on top of all layers.
  */
 export function configuredVariables(
-  { containers, initContainers = [], differences }: Overlay,
+  { containers, initContainers = [], differences, overridden }: Overlay,
   spec: Pick<Workload, 'containers' | 'initContainers'> = {},
 ): ConfiguredVariable[] {
   const layered = [...containers, ...initContainers];
@@ -35,7 +37,8 @@ export function configuredVariables(
     ...overrideContainers(initContainers, spec.initContainers ?? []).containers,
   ];
   const values = new Map(final.map(({ name, env = [] }) => [name, shownValues(env)] as const));
-  return differences.map(({ container, variable, layer }) => {
+  const rows = [...differences, ...overridden.map((one) => ({ ...one, layer: OWN_ENTRY }))];
+  return rows.sort(byContainer(final)).map(({ container, variable, layer }) => {
     const value = values.get(container)?.get(variable);
     const isOwn = entry(layered, container, variable) !== entry(final, container, variable);
     return {
@@ -45,6 +48,14 @@ export function configuredVariables(
       ...(value === undefined ? {} : { value }),
     };
   });
+}
+
+/** In the order of the containers, and in each by the variable. */
+function byContainer(containers: readonly Container[]) {
+  const position = new Map(containers.map(({ name }, at) => [name, at]));
+  const at = (one: ContainerVariable) => position.get(one.container) ?? 0;
+  return (a: ContainerVariable, b: ContainerVariable) =>
+    at(a) - at(b) || byText(a.variable, b.variable);
 }
 
 function entry(containers: readonly Container[], container: string, variable: string) {

@@ -42,7 +42,7 @@ export function envConfiguration(
   const { state, configuration: reported } = env.status ?? {};
   if (reported === undefined || state === 'suspended' || state === 'expired') return undefined;
   const view = meshView(byGroup(objects), config.clusterDomain);
-  const reader = configurationReader({ env, view, config });
+  const reader = configurationReader({ env, view, config }, new Set(reported.unique));
   if (reader.problem() !== undefined || reader.costs().length > 0) return undefined;
   const read = reader.read();
   if (read === undefined) return undefined;
@@ -72,7 +72,8 @@ export function uniqueWorkloads(
   config: DecisionConfig,
 ): string[] {
   const view = meshView(byGroup(objects), config.clusterDomain);
-  const read = configurationReader({ env, view, config }).read();
+  const cloned = new Set(env.status?.configuration?.unique);
+  const read = configurationReader({ env, view, config }, cloned).read();
   const named = envWorkloads(env).filter(({ workload }) => workload.existing === undefined);
   return [...named, ...(read?.workloads ?? [])].map(({ key }) => key).sort(byText);
 }

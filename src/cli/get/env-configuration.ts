@@ -60,7 +60,7 @@ export async function readConfiguration(
     if (base === undefined || layers.all === undefined) {
       return { workload: key, variables: reported(env, key) };
     }
-    const overlay = overlayOf(base, layers.all);
+    const overlay = overlayOf(base, layers.all, own);
     secrets.push(...neededSecrets(key, overlay, layers.all));
     return { workload: key, variables: configuredVariables(overlay, own) };
   });

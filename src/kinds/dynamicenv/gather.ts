@@ -49,14 +49,15 @@ export function gather(
   const { env, children, related } = request;
   const view = meshView(related, config.clusterDomain, () => ruleNamespaces(env, config));
   const context: EnvContext = { env, view, observed: observe(children), config, now };
-  const configuration = configurationReader(context);
+  const cloned = new Set(context.observed.deployments.map(baseKeyOf));
+  const configuration = configurationReader(context, cloned);
   const workloads = () => {
     const read = configuration.read();
     return read === undefined ? envWorkloads(env) : [...read.named, ...read.workloads];
   };
   const leaving = () => {
     const { shared = [] } = configuration.read() ?? {};
-    return leavers(shared, new Set(context.observed.deployments.map(baseKeyOf)), view, config);
+    return leavers(shared, cloned, view, config);
   };
   let plans: Standing | undefined;
   return {

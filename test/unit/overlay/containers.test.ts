@@ -239,6 +239,7 @@ describe('the containers of a pod', () => {
     expect(overlaid).toEqual({
       containers: [from, { ...plain, env: env('A=2') }],
       initContainers: [{ ...init, env: env('A=2') }],
+      overridden: [],
       differences: [
         { container: 'plain', variable: 'A', layer: 'qa' },
         { container: 'init', variable: 'A', layer: 'qa' },
@@ -288,6 +289,83 @@ describe('the containers of a pod', () => {
     expect(other.warnings).toEqual([
       'container x: "qa" unsets A, but env has no entry of it that could be removed',
     ]);
+  });
+});
+
+interface OverriddenCase {
+  env: string;
+  /** What comes on top, one list after the other. */
+  own: string[];
+  qa: string;
+  gives?: string;
+  differs?: string;
+  overridden?: string;
+}
+
+describe('a container with layers, and variables on top of them', () => {
+  it.each<[string, OverriddenCase]>([
+    [
+      'one that the layers set, too: it decides',
+      { env: 'A=1', own: ['A=mine'], qa: 'A=2', gives: 'A=2', overridden: 'A' },
+    ],
+    [
+      'one that another refers to: it decides both',
+      {
+        env: 'A=1 U=x/$(A)',
+        own: ['A=mine'],
+        qa: 'A=2',
+        gives: 'A=2 U=x/$(A)',
+        overridden: 'A U',
+      },
+    ],
+    [
+      'one of two that another refers to: the layer decides, too',
+      {
+        env: 'A=1 B=1 U=$(A)$(B)',
+        own: ['A=mine'],
+        qa: 'A=2 B=2',
+        gives: 'A=2 B=2 U=$(A)$(B)',
+        differs: 'B U',
+        overridden: 'A',
+      },
+    ],
+    [
+      'one that the layers unset',
+      { env: 'A=1 B=1', own: ['A=mine'], qa: '!A', gives: 'B=1', overridden: 'A' },
+    ],
+    [
+      'one that refers to a variable of the layers: that comes along',
+      { env: 'X=1', own: ['U=$(A)'], qa: 'A=2 C=3', gives: 'X=1 A=2', differs: 'U' },
+    ],
+    [
+      'one that refers over several steps',
+      { env: '', own: ['U=$(A)'], qa: 'A=$(B) B=2', gives: 'B=2 A=$(B)', differs: 'U' },
+    ],
+    ['one that refers to what the layers unset', { env: '', own: ['U=$(A)'], qa: '!A' }],
+    ['one that refers to another one on top', { env: '', own: ['A=1 U=$(A)'], qa: 'B=2' }],
+    [
+      'one that another list replaces',
+      { env: 'A=1', own: ['A=$(B)', 'A=mine'], qa: 'A=2', gives: 'A=2', overridden: 'A' },
+    ],
+    ['one that the layers do not name', { env: 'A=1', own: ['X=1'], qa: 'B=2' }],
+    [
+      'one that equals the base',
+      { env: 'A=1', own: ['A=1'], qa: 'A=2', gives: 'A=2', overridden: 'A' },
+    ],
+  ])('%s', (_, { env: base, own, qa, gives, differs = '', overridden = '' }) => {
+    const container = deepFreeze({ name: 'app', env: env(base) });
+    const found = overlayContainers(
+      { containers: [container] },
+      layered([layer('qa', qa)]),
+      [],
+      () => own.map(env),
+    );
+    const [after] = found.containers;
+    if (gives === undefined) expect(after).toBe(container);
+    else expect(text(after ?? container)).toBe(gives);
+    expect(found.differences.map(({ variable }) => variable).join(' ')).toBe(differs);
+    expect(found.differences.every((one) => one.layer === 'qa')).toBe(true);
+    expect(found.overridden.map(({ variable }) => variable).join(' ')).toBe(overridden);
   });
 });
 

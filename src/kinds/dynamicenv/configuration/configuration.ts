@@ -29,11 +29,11 @@ export interface ConfigurationReader {
   read(): Configuration | undefined;
 }
 
-export function configurationReader({
-  env,
-  view,
-  config,
-}: Omit<EnvContext, 'observed' | 'now'>): ConfigurationReader {
+/** `cloned`: `<namespace>/<name>` of the bases of which the env has a clone. */
+export function configurationReader(
+  { env, view, config }: Omit<EnvContext, 'observed' | 'now'>,
+  cloned: ReadonlySet<string | undefined>,
+): ConfigurationReader {
   const chain = once(() =>
     hasConfiguration(env) ? layersOf(env, view, config) : { layers: undefined },
   );
@@ -46,7 +46,7 @@ export function configurationReader({
     if (!hasConfiguration(env)) return undefined;
     const { candidates, empty } = scope();
     const named = envWorkloads(env).map((entry) => withConfiguration(entry, all(), view));
-    return { ...derive(candidates, all(), view, config), named, empty };
+    return { ...derive(candidates, all(), view, config, cloned), named, empty };
   });
   return {
     problem: () => {
@@ -63,5 +63,5 @@ export function configurationReader({
 function withConfiguration(entry: EnvWorkload, all: Layered, view: MeshView): EnvWorkload {
   const { namespace, name, existing } = entry.workload;
   const base = existing === undefined ? view.deployment(namespace, name) : undefined;
-  return base === undefined ? entry : { ...entry, overlay: overlayOf(base, all) };
+  return base === undefined ? entry : { ...entry, overlay: overlayOf(base, all, entry.workload) };
 }

@@ -1,4 +1,3 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
 import type { UnclonedWorkload } from '../../../api/dynamicenv.ts';
 import { CLONE_CONSENT_ANNOTATION, isTrue } from '../../../api/marks.ts';
 import type { Deployment, Service } from '../../../k8s/workload.ts';
@@ -12,6 +11,7 @@ import type { EnvWorkload, WorkloadKind } from '../plan/workloads.ts';
 import { type EnvSettings, MAX_SERVICES } from '../settings.ts';
 import { type Overlay, overlayOf } from './overlay.ts';
 import type { Candidate } from './scope.ts';
+import { writtenData } from './shared-data.ts';
 
 /** What the configuration makes of the workloads in scope. Each list is in the scope's order. */
 export interface Derived {
@@ -25,11 +25,13 @@ export interface Derived {
   overlays: readonly { key: string; overlay: Overlay }[];
 }
 
+/** `cloned`: `<namespace>/<name>` of the bases of which the env has a clone. */
 export function derive(
   candidates: readonly Candidate[],
   layered: Layered,
   view: MeshView,
   config: EnvSettings,
+  cloned: ReadonlySet<string | undefined>,
 ): Derived {
   const workloads: EnvWorkload[] = [];
   const blocked: UnclonedWorkload[] = [];
@@ -44,7 +46,7 @@ export function derive(
       shared.push(candidate);
       continue;
     }
-    const fate = fateOf(candidate, view, config);
+    const fate = fateOf(candidate, view, config, cloned.has(candidate.key));
     const told = { workload: `${candidate.kind} ${candidate.key}`, message: fate.message ?? '' };
     if (fate.is === 'blocked') blocked.push(told);
     else if (fate.is === 'not cloned') notCloned.push(told);
@@ -66,7 +68,7 @@ export function leavers(
   return shared
     .filter(({ kind, key }) => kind === 'Deployment' && cloned.has(key))
     .flatMap((candidate) => {
-      const { is } = fateOf(candidate, view, config);
+      const { is } = fateOf(candidate, view, config, true);
       if (is === 'blocked' || is === 'not cloned') return [];
       return [{ ...derived(candidate, is), isLeaver: true as const }];
     });
@@ -78,7 +80,12 @@ interface Fate {
   message?: string;
 }
 
-function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate {
+function fateOf(
+  candidate: Candidate,
+  view: MeshView,
+  config: EnvSettings,
+  hasClone: boolean,
+): Fate {
   const { kind, key, isConsumerAllowed } = candidate;
   if (kind === 'StatefulSet') {
     const message = `a StatefulSet cannot be cloned, and the configuration changes it: narrow spec.scope, take the variables out of the configuration, or set spec.allowPartial to true`;
@@ -91,12 +98,25 @@ function fateOf(candidate: Candidate, view: MeshView, config: EnvSettings): Fate
   const services = servicesSelecting(asking, labels);
   const rollout = templateOfRollout(base, asking);
   if (rollout !== undefined) return { is: 'blocked', message: rollout };
+  if (base.spec.replicas === 0 && !hasClone) return stopped(key, services.length > 0);
   const isConsumer = isConsumerAllowed || isTrue(annotations?.[CLONE_CONSENT_ANNOTATION]);
-  const data = services.length > 0 || isConsumer ? writtenClaims(base) : undefined;
+  const data = services.length > 0 || isConsumer ? writtenData(base) : undefined;
   if (data !== undefined) return { is: 'blocked', message: data };
   if (services.length > 0) return fateBehind(services, base, config);
   if (isConsumer) return { is: 'consumer' };
   const message = `no Service selects the pods of Deployment ${key}, so a clone would take messages or do work for everybody: if that is wanted, set consumers: true in spec.scope, or the annotation ${CLONE_CONSENT_ANNOTATION}: "true" on the Deployment`;
+  return { is: 'not cloned', message };
+}
+
+/**
+ * Somebody may have stopped it on purpose, and a clone would run all that it does beside serving requests. Nothing is held back: there are no
+ * pods with the shared configuration that the env's requests could meet. A clone that is there stays: autoscalers
+ * take bases to zero every night (https://keda.sh/docs/latest/concepts/scaling-deployments/), and the clone would go and come
+ * back with its routes each time.
+ */
+function stopped(key: string, hasService: boolean): Fate {
+  const field = hasService ? 'spec.subsets' : 'spec.consumers';
+  const message = `Deployment ${key} has no pods (spec.replicas is 0), and a clone would do what was stopped: it gets one when it has pods; if one is wanted now, list it under ${field}`;
   return { is: 'not cloned', message };
 }
 
@@ -111,30 +131,6 @@ function fateBehind(
       ? `${services.length} Services send to its pods, and at most ${MAX_SERVICES} are supported; narrow their selectors`
       : undefined);
   return message === undefined ? { is: 'subset' } : { is: 'blocked', message };
-}
-
-/** Two configurations that write to the same files may spoil them for everybody. Nobody asked for this very clone. */
-function writtenClaims({ metadata, spec }: Deployment): string | undefined {
-  const pod = spec.template.spec;
-  const onlyRead = onlyReadVolumes(pod);
-  const claims = (pod?.volumes ?? []).flatMap(({ name, persistentVolumeClaim: claim }) =>
-    claim && claim.readOnly !== true && !onlyRead.has(name) ? [claim.claimName] : [],
-  );
-  const [first] = claims;
-  if (first === undefined) return undefined;
-  return `the pods of Deployment ${metadata.namespace}/${metadata.name} mount PersistentVolumeClaim ${first}, and a clone would write to the same data with another configuration; if that is wanted, list it under spec.subsets (or spec.consumers), else narrow spec.scope`;
-}
-
-/** Volumes that containers mount, and all of them to read. */
-function onlyReadVolumes(pod: V1PodSpec | undefined): Set<string> {
-  const containers = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])];
-  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
-  const read = new Set(mounts.filter(({ readOnly }) => readOnly).map(({ name }) => name));
-  for (const { name, readOnly } of mounts) if (!readOnly) read.delete(name);
-  for (const { volumeDevices } of containers) {
-    for (const { name } of volumeDevices ?? []) read.delete(name);
-  }
-  return read;
 }
 
 /** The author may know better: a Deployment that the spec names is cloned all the same. */

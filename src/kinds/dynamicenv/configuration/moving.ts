@@ -3,7 +3,7 @@ import type { Deployment } from '../../../k8s/workload.ts';
 import type { EnvContext } from '../context.ts';
 import { injectionsOf } from '../lifecycle/by-base.ts';
 import { planWorkload, type WorkloadPlan } from '../plan/workload-plan.ts';
-import { configurationIn } from './overlay.ts';
+import { configurationIn } from './kept-configuration.ts';
 
 /**
  * When the configuration of an env changes while its requests are routed, those clones come first that it did not need before. The
@@ -45,7 +45,9 @@ function held(plan: WorkloadPlan, until: string, context: EnvContext): WorkloadP
   const base = context.view.deployment(workload.namespace, workload.name);
   const { kind, key, isDerived, isLeaver } = plan;
   const entry = {
-    ...{ kind, workload, key },
+    kind,
+    workload,
+    key,
     ...(isDerived && { isDerived }),
     ...(isLeaver && { isLeaver }),
     ...(base && { overlay: configurationIn(observed, base) }),

@@ -1,10 +1,17 @@
-import { CONFIGURATION_ANNOTATION, VARIABLES_ANNOTATION } from '../../../api/marks.ts';
+import type { Workload } from '../../../api/dynamicenv.ts';
+import {
+  CONFIGURATION_ANNOTATION,
+  CONFIGURED_ANNOTATION,
+  VARIABLES_ANNOTATION,
+} from '../../../api/marks.ts';
 import { canonicalJson } from '../../../k8s/canonical.ts';
 import { hash10 } from '../../../k8s/hash.ts';
 import type { Container, Deployment, StatefulSet } from '../../../k8s/workload.ts';
 import { overlayContainers } from '../../../overlay/containers.ts';
 import { declaredByAnnotation } from '../../../overlay/declared.ts';
-import type { Difference, Layered } from '../../../overlay/types.ts';
+import type { ContainerVariable, Difference, Layered } from '../../../overlay/types.ts';
+import { overridesOf } from '../plan/overrides.ts';
+import { recordOf } from './record.ts';
 
 /** A workload's containers with the env's configuration. */
 export interface Overlay {
@@ -12,9 +19,13 @@ export interface Overlay {
   /** Absent: the pods have none. */
   initContainers?: Container[];
   differences: readonly Difference[];
+  /** What the configuration would change, if the spec's own variables did not decide it. */
+  overridden: readonly ContainerVariable[];
   warnings: readonly string[];
   /** Of what the configuration sets and removes; absent: nothing. Other changes of the workload do not change it. */
   hash?: string;
+  /** Names of what it sets and removes (see `recordOf`); absent: none, or they are not known. */
+  record?: string;
 }
 
 /** The variables that a workload says it reads, though no entry has them. */
@@ -25,16 +36,32 @@ export function annotatedVariables({ metadata, spec }: Deployment | StatefulSet)
   ]);
 }
 
-export function overlayOf(workload: Deployment | StatefulSet, layered: Layered): Overlay {
+/** `own`: the containers of its entry in the spec, which come on top. */
+export function overlayOf(
+  workload: Deployment | StatefulSet,
+  layered: Layered,
+  own: Pick<Workload, 'containers' | 'initContainers'> = {},
+): Overlay {
   const pod = workload.spec.template.spec;
   const before = { containers: pod?.containers ?? [], initContainers: pod?.initContainers };
-  const overlaid = overlayContainers(before, layered, annotatedVariables(workload));
+  const isMain = new Set(before.containers);
+  const main = overridesOf(before.containers, own.containers ?? []);
+  const init = overridesOf(before.initContainers ?? [], own.initContainers ?? []);
+  const overlaid = overlayContainers(before, layered, annotatedVariables(workload), (container) => {
+    const of = isMain.has(container) ? main : init;
+    return of(container).flatMap(({ env }) => (env === undefined ? [] : [env]));
+  });
   const changes = [
     changesOf(before.containers, overlaid.containers, layered),
     changesOf(before.initContainers ?? [], overlaid.initContainers ?? [], layered),
   ];
-  const isChanged = changes.some((list) => list.length > 0);
-  return { ...overlaid, ...(isChanged ? { hash: hash10(canonicalJson(changes)) } : {}) };
+  if (changes.every((list) => list.length === 0)) return overlaid;
+  const record = recordOf(changes.flat());
+  return {
+    ...overlaid,
+    hash: hash10(canonicalJson(changes)),
+    ...(record === undefined ? {} : { record }),
+  };
 }
 
 /** For each container that is another one now: what is set, and what is removed. */
@@ -51,33 +78,6 @@ function changesOf(before: readonly Container[], after: readonly Container[], la
   });
 }
 
-/** The configuration that a clone has, as an overlay of its base: the base's containers as they are now, with the clone's variables. */
-export function configurationIn(clone: Deployment, base: Deployment): Overlay {
-  const before = clone.spec.template.spec;
-  const pod = base.spec.template.spec;
-  const hash = clone.metadata.annotations?.[CONFIGURATION_ANNOTATION];
-  return {
-    containers: withVariablesOf(before?.containers, pod?.containers ?? []),
-    ...(pod?.initContainers && {
-      initContainers: withVariablesOf(before?.initContainers, pod.initContainers),
-    }),
-    differences: [],
-    warnings: [],
-    ...(hash === undefined ? {} : { hash }),
-  };
-}
-
-/** A container that is new has its own. */
-function withVariablesOf(before: readonly Container[] = [], containers: readonly Container[]) {
-  const byName = new Map(before.map((container) => [container.name, container]));
-  return containers.map((container) => {
-    const known = byName.get(container.name);
-    if (known === undefined) return container;
-    const { env: _env, ...rest } = container;
-    return { ...rest, ...(known.env && { env: known.env }) };
-  });
-}
-
 /** The base as if it had this configuration: the clone is made of it. */
 export function withOverlay(base: Deployment, overlay: Overlay | undefined): Deployment {
   const pod = base.spec.template.spec;
@@ -90,9 +90,13 @@ export function withOverlay(base: Deployment, overlay: Overlay | undefined): Dep
   return { ...base, spec: { ...base.spec, template } };
 }
 
-/** The clone, with the mark that tells its configuration. */
-export function withMark(clone: Deployment, hash: string | undefined): Deployment {
+/** The clone, with the marks that tell its configuration. They are none of its pods', so they restart nothing. */
+export function withMark(clone: Deployment, { hash, record }: Partial<Overlay> = {}): Deployment {
   if (hash === undefined) return clone;
-  const annotations = { ...clone.metadata.annotations, [CONFIGURATION_ANNOTATION]: hash };
+  const annotations = {
+    ...clone.metadata.annotations,
+    [CONFIGURATION_ANNOTATION]: hash,
+    ...(record === undefined ? {} : { [CONFIGURED_ANNOTATION]: record }),
+  };
   return { ...clone, metadata: { ...clone.metadata, annotations } };
 }

@@ -8,20 +8,30 @@ export interface Overridden {
   unknown: string[];
 }
 
-/** The containers with their overrides. An override without a name is for the first container. */
+/** The overrides of each container, as listed. One without a name is for the first container. */
+export function overridesOf(
+  containers: readonly Container[],
+  overrides: readonly ContainerOverride[],
+): (container: Container) => ContainerOverride[] {
+  const target = targetIn(containers);
+  return ({ name }) => overrides.filter((one) => target(one) === name);
+}
+
+function targetIn(containers: readonly Container[]) {
+  const first = containers[0]?.name ?? '(the first)';
+  return ({ containerName = first }: ContainerOverride) => containerName;
+}
+
+/** The containers with their overrides. */
 export function overrideContainers(
   containers: readonly Container[],
   overrides: readonly ContainerOverride[],
 ): Overridden {
-  const first = containers[0]?.name ?? '(the first)';
-  const target = ({ containerName = first }: ContainerOverride) => containerName;
+  const target = targetIn(containers);
+  const of = overridesOf(containers, overrides);
   const names = new Set(containers.map(({ name }) => name));
   return {
-    containers: containers.map((container) =>
-      overrides
-        .filter((one) => target(one) === container.name)
-        .reduce(overrideContainer, container),
-    ),
+    containers: containers.map((container) => of(container).reduce(overrideContainer, container)),
     unknown: overrides.map(target).filter((name) => !names.has(name)),
   };
 }

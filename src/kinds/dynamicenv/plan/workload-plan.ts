@@ -176,7 +176,7 @@ function planDeployment(
   const services = view.servicesAskingFor(workload.namespace, baseLabels, cloneLabels);
   const [stranger] = cloneOnlyServices(services, baseLabels, cloneLabels);
   return stranger === undefined
-    ? { deployment: withMark(clone.deployment, overlay?.hash) }
+    ? { deployment: withMark(clone.deployment, overlay) }
     : problem(adopted(stranger, workload));
 }
 

@@ -20,16 +20,16 @@ const ROLLOUT = service(
   { annotations: { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'cart' } },
 );
 
-function derived(objects: KubeObject[], consumers = false) {
+function derived(objects: KubeObject[], consumers = false, cloned: string[] = []) {
   const view = meshView(objectMap(deepFreeze(objects)), 'cluster.local');
   const spec = { subsets: [], scope: [{ namespace: 'shop', consumers }] };
   const { candidates } = scopeOf(dynamicEnv(spec), view, CONFIG);
-  return derive(candidates, LAYERS, view, CONFIG);
+  return derive(candidates, LAYERS, view, CONFIG, new Set(cloned));
 }
 
 /** One word for what becomes of one workload. */
-function fate(objects: KubeObject[], consumers?: boolean) {
-  const { workloads, blocked, notCloned, shared } = derived(objects, consumers);
+function fate(objects: KubeObject[], consumers?: boolean, cloned?: string[]) {
+  const { workloads, blocked, notCloned, shared } = derived(objects, consumers, cloned);
   return {
     ...(workloads.length === 0
       ? {}
@@ -43,12 +43,13 @@ const told = (workload: string, text: string) => [
   { workload, message: expect.stringContaining(text) },
 ];
 const cart = (rest = {}) => reading('shop/cart', { env, ...rest });
-const withClaim = (claim = {}, meta = {}) => {
+const withVolume = (volume: object, meta = {}) => {
   const base = cart({ meta });
-  const volume = { name: 'data', persistentVolumeClaim: { claimName: 'data', ...claim } };
-  Object.assign(base.spec.template.spec ?? {}, { volumes: [volume] });
+  Object.assign(base.spec.template.spec ?? {}, { volumes: [{ name: 'data', ...volume }] });
   return base;
 };
+const withClaim = (claim = {}, meta = {}) =>
+  withVolume({ persistentVolumeClaim: { claimName: 'data', ...claim } }, meta);
 /** `mounts`: of the container, and of an init container. */
 const withMounts = (...mounts: object[]) => {
   const base = withClaim();
@@ -136,7 +137,17 @@ describe('derive', () => {
       [cart({ replicas: 0 }), ROLLOUT],
       { blocked: told('Deployment shop/cart', 'Argo Rollout cart') },
     ],
-    ['no pods', [cart({ replicas: 0 }), SERVICE], { cloned: ['subset shop/cart'] }],
+    [
+      'no pods',
+      [cart({ replicas: 0 }), SERVICE],
+      { notCloned: told('Deployment shop/cart', 'list it under spec.subsets') },
+    ],
+    [
+      'no pods and no Service, and consent',
+      [cart({ replicas: 0, meta: CONSENT })],
+      { notCloned: told('Deployment shop/cart', 'list it under spec.consumers') },
+    ],
+    ['no pods, and no difference', [reading('shop/cart', { replicas: 0 })], { shared: 1 }],
     [
       'many Services',
       [cart(), ...Array.from({ length: 65 }, (_, at) => service(`shop/s${at}`, { app: 'cart' }))],
@@ -150,6 +161,15 @@ describe('derive', () => {
     expect(fate([cart(), reading('shop/web', { env }), service('shop/web')], true)).toEqual({
       cloned: ['consumer shop/cart', 'subset shop/web'],
     });
+  });
+
+  it('keeps the clone of what has no pods any more', () => {
+    const stopped = cart({ replicas: 0 });
+    expect(fate([stopped, SERVICE], false, ['shop/cart'])).toEqual({
+      cloned: ['subset shop/cart'],
+    });
+    expect(fate([stopped], true, ['shop/cart'])).toEqual({ cloned: ['consumer shop/cart'] });
+    expect(fate([stopped], true, ['shop/web'])).toHaveProperty('notCloned');
   });
 
   it('says what the clone is made of', () => {

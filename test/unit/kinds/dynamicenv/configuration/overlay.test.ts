@@ -73,8 +73,11 @@ it('a clone is made of the base with the overlay, and carries its hash', () => {
   expect(like.spec.template.spec?.containers[0]?.env).toEqual([{ name: 'A', value: '2' }]);
   expect(like.spec.template.spec).not.toHaveProperty('initContainers');
   expect(withOverlay(base, undefined)).toBe(base);
-  expect(withMark(base, made.hash).metadata.annotations).toEqual({
+  expect(withMark(base, made).metadata.annotations).toEqual({
     'riskified.com/configuration': made.hash,
+    'riskified.com/configured-variables': '{"main":["A"]}',
   });
+  // Nothing of the pods: they do not restart when an upgrade brings a mark.
+  expect(withMark(base, made).spec).toBe(base.spec);
   expect(withMark(base, undefined)).toBe(base);
 });

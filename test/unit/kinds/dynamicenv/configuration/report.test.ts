@@ -22,6 +22,7 @@ const cloned = (key: string) => ({ key, isDerived: true }) as WorkloadPlan;
 const overlay = (count: number, warnings: string[] = []) => ({
   containers: [],
   differences: many(count, (at) => ({ container: 'main', variable: `V${at}`, layer: 'qa' })),
+  overridden: [],
   warnings,
 });
 

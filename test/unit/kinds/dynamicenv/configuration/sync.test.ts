@@ -80,6 +80,11 @@ const valuesOf = ({ children }: EnvFixture, name: string) =>
     .find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name)
     ?.spec.template.spec?.containers[0]?.env?.map(({ value }) => value);
 
+const envOf = ({ children }: EnvFixture, name: string) =>
+  (children as Deployment[])
+    .find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name)
+    ?.spec.template.spec?.containers[0]?.env?.map((one) => `${one.name}=${one.value}`);
+
 describe('a clone that the configuration makes', () => {
   it('is created when all its VirtualServices must have been seen, and not before', () => {
     const now = world();
@@ -369,6 +374,21 @@ describe('when the configuration of a living env changes', () => {
       expect(imagesOf('pay-alice')).toEqual(['mine:3']);
       expect(valuesOf(now, 'cart-alice')).toEqual(['2']);
       expect(valuesOf(now, 'pay-alice')).toEqual(['2', '1']);
+    });
+
+    it('so they do in variables that the configuration did not set', () => {
+      const now = blocked();
+      const setsOwn = (name: string) =>
+        changed(now, {
+          subsets: [workload('shop/pay', { containers: [{ env: [{ name, value: 'x' }] }] })],
+        });
+      setsOwn('X');
+      settle(now);
+      expect(envOf(now, 'pay-alice')).toEqual(['A=2', 'B=1', 'X=x']);
+      setsOwn('Y');
+      replaced(now, reading('shop/pay', { env: [{ name: 'NEEDED', value: 'n' }, ...A] }));
+      settle(now);
+      expect(envOf(now, 'pay-alice')).toEqual(['NEEDED=n', 'A=2', 'Y=x']);
     });
 
     it('what goes anyway goes when its guard is lost', () => {

@@ -73,6 +73,8 @@ describe('annotations', () => {
     'riskified.com/repair',
     'riskified.com/service-host',
     'riskified.com/route-injections',
+    'riskified.com/configuration',
+    'riskified.com/configured-variables',
   ])('%s is removed', (key) => {
     expect(withoutForeignAnnotations({ ...kept, [key]: 'x' }, [])).toEqual(kept);
   });
