@@ -17,23 +17,19 @@ const BASE = 3;
  */
 export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((variable) => [variable.name, variable]));
-  const added = new Map(byName);
-  const own = base.flatMap((variable) => {
-    if (!byName.has(variable.name)) return [variable];
-    const override = added.get(variable.name);
-    // The base may have a name twice.
-    added.delete(variable.name);
-    return override === undefined ? [] : [override];
-  });
-  const merged = [...own, ...added.values()];
+  const known = new Set(base.map(({ name }) => name));
+  const merged = [
+    ...base.map((variable) => byName.get(variable.name) ?? variable),
+    ...overrides.filter(({ name }) => !known.has(name)),
+  ];
   const references = merged.map(({ value }) => referencesIn(value ?? ''));
   const asked = resolved(merged, references, byName);
   if (asked.every(({ from, to }) => from < to)) return merged;
   const edges = [
     ...asked,
     ...kept(merged, references, byName),
-    ...merged.slice(own.length + 1).map((_, index) => {
-      const from = own.length + index;
+    ...merged.slice(base.length + 1).map((_, index) => {
+      const from = base.length + index;
       return { from, to: from + 1, strength: LISTED };
     }),
   ];
@@ -48,12 +44,13 @@ function resolved(
   references: readonly ReadonlySet<string>[],
   overrides: Names,
 ): Edge[] {
+  const first = new Map(merged.map(({ name }, index) => [name, index] as const).reverse());
   const last = new Map(merged.map(({ name }, index) => [name, index]));
   return merged.flatMap(({ name }, to) =>
     [...(references[to] ?? [])].flatMap((asked) => {
       if (asked === name || !(overrides.has(asked) || overrides.has(name))) return [];
-      // If the base has a name twice, the last one counts.
-      const from = last.get(asked);
+      // If the base has a name twice, both were replaced; the first one is enough. Of others, the last one counts.
+      const from = (overrides.has(asked) ? first : last).get(asked);
       return from === undefined ? [] : [{ from, to, strength: RESOLVED }];
     }),
   );

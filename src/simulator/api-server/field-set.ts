@@ -1,5 +1,4 @@
 import type { FieldsV1 } from '../../k8s/object.ts';
-import { ApiError } from '../errors.ts';
 import { isMap, type LocalObject } from '../object.ts';
 import { applyKeys, isAtomicMap } from './list-keys.ts';
 import { identityOf } from './three-way-merge.ts';
@@ -48,9 +47,7 @@ function enter(walk: Walk, path: string): void {
 function walkList(walk: Walk, path: string, list: unknown[], keys: readonly string[]): void {
   enter(walk, path);
   for (const item of list.filter(isMap)) {
-    const identity = identityOf(item, keys);
-    const itemPath = join(path, `k:${JSON.stringify(identity)}`);
-    if (!walk.inner && walk.found.has(join(itemPath, '.'))) refuseTwice(path, identity);
+    const itemPath = join(path, `k:${JSON.stringify(identityOf(item, keys))}`);
     if (lastField(path) === 'ownerReferences') {
       walk.found.set(itemPath, item);
       continue;
@@ -60,18 +57,6 @@ function walkList(walk: Walk, path: string, list: unknown[], keys: readonly stri
       walkValue(walk, join(itemPath, `f:${key}`), value);
     }
   }
-}
-
-/** As the API server refuses an applied configuration; it stores such an object that is created or updated. */
-function refuseTwice(path: string, identity: Record<string, unknown>): never {
-  const key = Object.entries(identity).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const where = path
-    .split(SEPARATOR)
-    .map((element) =>
-      element.startsWith('f:') ? `.${element.slice(2)}` : `[${element.slice(2)}]`,
-    );
-  const message = `${where.join('')}: duplicate entries for key [${key.join(',')}]`;
-  throw new ApiError(500, 'InternalError', `failed to create typed patch object: ${message}`);
 }
 
 function walkSet(walk: Walk, path: string, list: unknown[]): void {

@@ -11,7 +11,6 @@ const BY_FIELD: ReadonlyMap<string, readonly string[]> = new Map(
     containers: ['name'],
     env: ['name'],
     ephemeralContainers: ['name'],
-    hostAliases: ['ip'],
     imagePullSecrets: ['name'],
     initContainers: ['name'],
     ownerReferences: ['uid'],

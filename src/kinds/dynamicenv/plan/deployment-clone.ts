@@ -15,7 +15,6 @@ import type { EnvSettings } from '../settings.ts';
 import { withoutForeignAnnotations, withoutForeignLabels } from './foreign-marks.ts';
 import { cloneName } from './names.ts';
 import { overrideContainers } from './overrides.ts';
-import { uniqueContainers, uniquePodLists } from './unique-entries.ts';
 
 export type Clone = { deployment: Deployment } | { problem: string };
 
@@ -42,17 +41,13 @@ export function cloneDeployment(
     ...initContainers.unknown.map((name) => unknownContainer('init container', name, base)),
   ];
   if (unknown.length > 0) return { problem: unknown.join('; ') };
-  const problems: string[] = [];
-  const main = uniqueContainers(containers.containers, problems);
-  const init = uniqueContainers(initContainers.containers, problems);
-  if (problems.length > 0) return { problem: problems.join('; ') };
   const spec = cloneSpec(base.spec, workload, {
     marks: cloneMarks(cloneName(workload.name, env), env, config.versionLabel),
     observed: observed?.spec.selector,
     isRouted,
     versionLabel: config.versionLabel,
-    containers: main,
-    initContainers: init,
+    containers: containers.containers,
+    initContainers: initContainers.containers,
   });
   return {
     deployment: {
@@ -108,8 +103,8 @@ interface Parts {
   /** The selector of the existing clone. */
   observed: PodSelector | undefined;
   isRouted: boolean;
-  containers: readonly Container[];
-  initContainers: readonly Container[];
+  containers: Container[];
+  initContainers: Container[];
 }
 
 /**
@@ -143,9 +138,8 @@ function cloneSpec(
         : {
             spec: {
               ...pod,
-              ...uniquePodLists(pod),
-              containers: [...containers],
-              ...(pod.initContainers === undefined ? {} : { initContainers: [...initContainers] }),
+              containers,
+              ...(pod.initContainers === undefined ? {} : { initContainers }),
             },
           }),
     },

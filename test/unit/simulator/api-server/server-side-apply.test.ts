@@ -28,24 +28,6 @@ describe('server-side apply', () => {
     expect(managers(applied)).toEqual(['argo Apply']);
   });
 
-  test.each([
-    [
-      { env: [{ name: 'A' }, { name: 'B' }, { name: 'A', value: '1' }] },
-      '.spec.template.spec.containers[{"name":"main"}].env: duplicate entries for key [name="A"]',
-    ],
-    [
-      { ports: [{ containerPort: 80 }, { containerPort: 80, protocol: 'TCP' }] },
-      '.ports: duplicate entries for key [containerPort=80,protocol="TCP"]',
-    ],
-  ])('refuses %j, which can be created', async (twice, words) => {
-    const on = cluster();
-    const base = deployment();
-    const spec = base['spec'] as { template: { spec: { containers: object[] } } };
-    spec.template.spec.containers = [{ name: 'main', image: 'a:1', ...twice }];
-    await expect(on.as().serverSideApply(base, 'argo')).rejects.toThrow(words);
-    await on.as().create(base);
-  });
-
   test('the same apply a second time writes nothing', async () => {
     const on = cluster();
     await on.as().serverSideApply(rule(), 'argo');
