@@ -6,6 +6,7 @@ export type {
   V1DeploymentSpec as DeploymentSpec,
   V1EnvVar as EnvVar,
   V1LabelSelector as PodSelector,
+  V1PodSpec as PodSpec,
 } from '@kubernetes/client-node';
 
 export interface DeploymentCondition {

@@ -93,7 +93,8 @@ function canonicalSource(source: V1EnvVarSource): unknown {
   );
 }
 
-function isOptional(source: V1EnvVarSource): boolean {
+/** May the Secret, the ConfigMap or the key be missing? */
+export function isOptional(source: V1EnvVarSource): boolean {
   return members(source).some(([, { optional }]) => optional === true);
 }
 

@@ -12,24 +12,29 @@ const BASE = 3;
  * The base's variables, replaced by name, then the new ones. A variable is moved only if a reference would not be resolved otherwise:
  * a kubelet resolves `$(NAME)` from `envFrom` and from earlier variables (`makeEnvironmentVariables` in
  * `pkg/kubelet/kubelet_pods.go`). So a variable of the override comes before all that refer to it, and after all that it refers to.
- * The base's variables that refer to each other keep their order: what the base leaves unresolved stays unresolved. In a cycle of
+ * A name that the base has twice is replaced once, at its first place: the value is the same for all that refer to it, and a server-side
+ * apply refuses a second entry. The base's variables that refer to each other keep their order: what the base leaves unresolved stays unresolved. In a cycle of
  * references no order is right; its variables stay where they are.
  */
 export function mergeEnv(base: readonly EnvVar[], overrides: readonly EnvVar[]): EnvVar[] {
   const byName = new Map(overrides.map((variable) => [variable.name, variable]));
-  const known = new Set(base.map(({ name }) => name));
-  const merged = [
-    ...base.map((variable) => byName.get(variable.name) ?? variable),
-    ...overrides.filter(({ name }) => !known.has(name)),
-  ];
+  const known = new Set<string>();
+  const replaced = base.flatMap((variable) => {
+    const isRepeated = known.has(variable.name);
+    known.add(variable.name);
+    const own = byName.get(variable.name);
+    if (own === undefined) return variable;
+    return isRepeated ? [] : own;
+  });
+  const merged = [...replaced, ...overrides.filter(({ name }) => !known.has(name))];
   const references = merged.map(({ value }) => referencesIn(value ?? ''));
   const asked = resolved(merged, references, byName);
   if (asked.every(({ from, to }) => from < to)) return merged;
   const edges = [
     ...asked,
     ...kept(merged, references, byName),
-    ...merged.slice(base.length + 1).map((_, index) => {
-      const from = base.length + index;
+    ...merged.slice(replaced.length + 1).map((_, index) => {
+      const from = replaced.length + index;
       return { from, to: from + 1, strength: LISTED };
     }),
   ];
@@ -44,13 +49,12 @@ function resolved(
   references: readonly ReadonlySet<string>[],
   overrides: Names,
 ): Edge[] {
-  const first = new Map(merged.map(({ name }, index) => [name, index] as const).reverse());
   const last = new Map(merged.map(({ name }, index) => [name, index]));
   return merged.flatMap(({ name }, to) =>
     [...(references[to] ?? [])].flatMap((asked) => {
       if (asked === name || !(overrides.has(asked) || overrides.has(name))) return [];
-      // If the base has a name twice, both were replaced; the first one is enough. Of others, the last one counts.
-      const from = (overrides.has(asked) ? first : last).get(asked);
+      // If the base has a name twice that is not replaced, the last one counts.
+      const from = last.get(asked);
       return from === undefined ? [] : [{ from, to, strength: RESOLVED }];
     }),
   );

@@ -11,6 +11,7 @@ const BY_FIELD: ReadonlyMap<string, readonly string[]> = new Map(
     containers: ['name'],
     env: ['name'],
     ephemeralContainers: ['name'],
+    hostAliases: ['ip'],
     imagePullSecrets: ['name'],
     initContainers: ['name'],
     ownerReferences: ['uid'],

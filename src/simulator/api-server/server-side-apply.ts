@@ -15,6 +15,7 @@ import {
   toManagedFields,
   type Writer,
 } from './managed-fields.ts';
+import { refuseRepeatedItems } from './repeated-items.ts';
 import { threeWayMerge } from './three-way-merge.ts';
 
 /** Who else owns a field that the applied configuration would change, and to what. */
@@ -100,6 +101,7 @@ export function serverSideApply(
   writer: Writer,
   force: boolean,
 ): Applied {
+  refuseRepeatedItems(kind, config);
   const wanted = fieldsOf(config, kind.builtIn, false);
   const owned = ownerships(live);
   const mine = owned.find((ownership) => isBy(writer, ownership));

@@ -77,7 +77,13 @@ describe('mergeEnv', () => {
     ['beside a cycle', 'A=$(B) U=$(H)', 'B=$(A) H=1', 'A=$(B) B=$(A) H=1 U=$(H)'],
     ['an escaped reference is not a reference', 'U=$$(H)', 'H=h', 'U=$$(H) H=h'],
     ['an unclosed reference is not a reference', 'U=$(H', 'H=h', 'U=$(H H=h'],
-    ['a name that the base has twice', 'H=0 U=$(H) H=1', 'H=h', 'H=h U=$(H) H=h'],
+    ['a name that the base has twice', 'H=0 U=$(H) H=1', 'H=h', 'H=h U=$(H)'],
+    [
+      'twice, and after what refers to it',
+      'U=$(H) H=0 A=1 H=1 N=1',
+      'H=h B=2',
+      'H=h U=$(H) A=1 N=1 B=2',
+    ],
     [
       'a name that the base has twice, and that is referred to',
       'N=0 H=0 A=1 H=1',

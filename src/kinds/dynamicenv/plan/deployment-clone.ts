@@ -15,6 +15,7 @@ import type { EnvSettings } from '../settings.ts';
 import { withoutForeignAnnotations, withoutForeignLabels } from './foreign-marks.ts';
 import { cloneName } from './names.ts';
 import { overrideContainers } from './overrides.ts';
+import { withoutRepeatedEntries } from './repeated-entries.ts';
 
 export type Clone = { deployment: Deployment } | { problem: string };
 
@@ -41,7 +42,7 @@ export function cloneDeployment(
     ...initContainers.unknown.map((name) => unknownContainer('init container', name, base)),
   ];
   if (unknown.length > 0) return { problem: unknown.join('; ') };
-  const spec = cloneSpec(base.spec, workload, {
+  const wanted = cloneSpec(base.spec, workload, {
     marks: cloneMarks(cloneName(workload.name, env), env, config.versionLabel),
     observed: observed?.spec.selector,
     isRouted,
@@ -49,6 +50,8 @@ export function cloneDeployment(
     containers: containers.containers,
     initContainers: initContainers.containers,
   });
+  const { spec, problems } = appliable(wanted);
+  if (problems.length > 0) return { problem: problems.join('; ') };
   return {
     deployment: {
       apiVersion: 'apps/v1',
@@ -57,6 +60,12 @@ export function cloneDeployment(
       spec,
     },
   };
+}
+
+function appliable(spec: DeploymentSpec): { spec: DeploymentSpec; problems: string[] } {
+  if (spec.template.spec === undefined) return { spec, problems: [] };
+  const { pod, problems } = withoutRepeatedEntries(spec.template.spec);
+  return { spec: { ...spec, template: { ...spec.template, spec: pod } }, problems };
 }
 
 /** Labels that, together, only this clone's pods have. `podLabels` cannot set them. */

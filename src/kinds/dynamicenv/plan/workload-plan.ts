@@ -27,6 +27,7 @@ import {
 } from './host-plan.ts';
 import { cloneName } from './names.ts';
 import { noService } from './no-service.ts';
+import { droppedPortNames } from './repeated-ports.ts';
 import { cloneOnlyServices } from './services.ts';
 import { sharedPortsAndClaims } from './shared-ports-and-claims.ts';
 import { cloneState, type ExistingPlan } from './target-state.ts';
@@ -141,6 +142,7 @@ function warningsOf(
   return [
     ...(without === undefined ? [] : [without]),
     ...sharedPortsAndClaims(deployment),
+    ...(base ? droppedPortNames(base) : []),
     ...warnings,
   ];
 }

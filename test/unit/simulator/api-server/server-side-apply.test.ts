@@ -83,6 +83,24 @@ describe('server-side apply', () => {
     expect(text).toContain('progressDeadlineSeconds');
   });
 
+  test('refuses two items of one key, which a create accepts', async () => {
+    const on = cluster();
+    const twice = {
+      env: [{ name: 'D', value: 'p' }, { name: 'D' }],
+      ports: [{ containerPort: 80 }, { containerPort: 80, protocol: 'TCP' }],
+    };
+    await on.as().create(deployment('other', 'app:1', twice));
+    await expect(on.as().serverSideApply(deployment('a', 'app:1', twice), 'argo')).rejects.toThrow(
+      'failed to create typed patch object (shop/a; apps/v1, Kind=Deployment): errors:\n' +
+        '  .spec.template.spec.containers[name="main"].env: duplicate entries for key [name="D"]\n' +
+        '  .spec.template.spec.containers[name="main"].ports: duplicate entries for key [containerPort=80,protocol="TCP"]',
+    );
+    const one = { env: [{ name: 'D' }, { name: 'D' }] };
+    await expect(on.as().serverSideApply(deployment('a', 'app:1', one), 'argo')).rejects.toThrow(
+      'Kind=Deployment): .spec.template.spec.containers[name="main"].env: duplicate entries for key [name="D"]',
+    );
+  });
+
   test('removes an item of a list, and a value of a set, that it applied before', async () => {
     const on = cluster();
     const held = deployment('a', 'app:1', { env: [{ name: 'A', value: '1' }, { name: 'B' }] });
