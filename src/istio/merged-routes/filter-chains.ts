@@ -3,7 +3,6 @@ import { isForMesh } from '../gateway-name.ts';
 import type { Report } from '../validate-match.ts';
 import { items, member, texts } from './any-shape.ts';
 import { maskedPrefix } from './ip-address.ts';
-import { isDropped } from './subnet.ts';
 
 /** Maximum number of match entries, SNI hosts and subnets that are compared with each other. */
 const MAX_COMPARED = 1000;
@@ -11,7 +10,7 @@ const MAX_COMPARED = 1000;
 interface Entry {
   field: string;
   match: JsonMap;
-  /** SNI hosts in lower case, because Envoy ignores case; `*` stands for all. */
+  /** SNI hosts; `*` stands for all. */
   names: readonly string[];
   /** Subnets in canonical form. `any`: there may be no condition on the destination. */
   subnets: ReadonlySet<string>;
@@ -75,11 +74,12 @@ function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
       if (!isMap(match) || !isEntryForMesh(match)) return [];
       const hosts = texts(match['sniHosts']);
       const subnets = texts(match['destinationSubnets']);
+      const canonical = subnets.map((subnet) => maskedPrefix(subnet) ?? subnet);
       const entry: Entry = {
         field: `${above}[${i}].match[${j}]`,
         match,
-        names: hosts.includes('*') || kind === 'tcp' ? ['*'] : hosts.map(inLowerCase),
-        subnets: conditionsOf(subnets),
+        names: hosts.includes('*') || kind === 'tcp' ? ['*'] : hosts,
+        subnets: new Set(canonical),
         key: JSON.stringify([hosts, subnets]),
       };
       // A tcp entry without subnets ends the list of chains.
@@ -89,17 +89,6 @@ function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
 }
 
 const ANY = 'any';
-
-/** What is left of an entry's subnets in a filter chain; empty: it names none. */
-function conditionsOf(subnets: readonly string[]): ReadonlySet<string> {
-  const kept = subnets.filter((subnet) => !isDropped(subnet));
-  if (kept.length === 0 && subnets.length > 0) return new Set([ANY]);
-  return new Set(kept.map((subnet) => maskedPrefix(subnet) ?? subnet));
-}
-
-function inLowerCase(text: string): string {
-  return text.toLowerCase();
-}
 
 /** In istiod, a tls entry without subnets has those of the entry before that applies to the same proxy. */
 function inheritSubnets(entries: Entry[]): void {

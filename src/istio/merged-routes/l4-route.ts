@@ -47,7 +47,7 @@ export function checkTlsRoute({ match, route = [] }: TlsRoute, report: Report): 
       // Envoy's filter chains know exact names, `*.example.com` and no other wildcard.
       const partial = /^\*[^.]/.test(host);
       const message = 'proxies have no partial wildcards: use *.example.com, or the whole name';
-      report(field, partial ? message : caseProblem(host), `sniHosts[${j}]`);
+      report(field, partial ? message : undefined, `sniHosts[${j}]`);
     });
     report(field, twiceProblem(one.sniHosts), 'sniHosts');
     checkL4Match(one, field, report);
@@ -64,14 +64,6 @@ function checkL4Match(match: L4Match, field: string, report: Report): void {
   report(field, match.port ? portProblem(match.port) : undefined, 'port');
   checkSourceLabels(match.sourceLabels ?? {}, field, report);
   checkGateways(match.gateways ?? [], field, report);
-}
-
-/**
- * To Envoy `A.example.com` and `a.example.com` are one server name, to istiod two: at a gateway it would not find that another
- * VirtualService has the name already (CheckDuplicates in `pilot/pkg/model/gateway.go`), and Envoy refuses the listener.
- */
-function caseProblem(host: string): string | undefined {
-  return host === host.toLowerCase() ? undefined : 'must be in lower case';
 }
 
 /** Envoy refuses a filter chain that names a value twice. */

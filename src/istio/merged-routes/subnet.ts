@@ -16,17 +16,7 @@ export function subnetProblem(subnet: string): string | undefined {
   const valid =
     family !== undefined &&
     (length === undefined || (PREFIX.test(length) && Number(length) <= max));
-  if (!valid) return `"${subnet}" is neither an IP address nor a subnet such as 10.1.0.0/16`;
-  return isDropped(subnet)
-    ? `istiod leaves "${subnet}" out of what proxies get, so the entry would apply to all addresses: leave it out, too, or name other subnets`
-    : undefined;
-}
-
-/**
- * istiod drops each subnet whose address is 0.0.0.0, whatever its length. An entry with no other subnet is a filter chain without a
- * condition on the destination; beside another such chain, or the one for the Service itself, Envoy refuses the listener.
- * Source: toFilterChainMatch in istio `pilot/pkg/networking/core/listener.go`.
- */
-export function isDropped(subnet: string): boolean {
-  return subnet.split('/')[0] === '0.0.0.0';
+  return valid
+    ? undefined
+    : `"${subnet}" is neither an IP address nor a subnet such as 10.1.0.0/16`;
 }

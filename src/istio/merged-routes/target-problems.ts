@@ -2,7 +2,7 @@ import { isMap } from '../../k8s/json-map.ts';
 import { isForMesh, MESH } from '../gateway-name.ts';
 import { isClaimName } from '../header-name.ts';
 import type { FieldProblem, Report } from '../validate-match.ts';
-import { items, member, texts } from './any-shape.ts';
+import { items, member } from './any-shape.ts';
 import { checkFilterChains } from './filter-chains.ts';
 import { type Findings, newFindings } from './findings.ts';
 import type { Patch } from './patch-problems.ts';
@@ -65,27 +65,14 @@ function checkClaims(http: unknown, { report, isFull }: Findings): void {
 function checkSniHosts(tls: unknown, target: Target, { report, isFull }: Findings): void {
   // Not quite the rule for claims: here, no gateways count as gateways.
   const atGateways = !target.gateways.includes(MESH);
-  const inCapitals = items(tls).length > 0 ? namesInCapitals(target.tls) : NO_NAMES;
   for (const { match, field } of matchesOf(tls, 'tls')) {
     if (isFull()) return;
     for (const [k, host] of items(member(match, 'sniHosts')).entries()) {
       if (typeof host !== 'string') continue;
-      const other = inCapitals.get(host);
-      const message = `is written "${other}" in the target: proxies ignore case, and refuse a listener with both; ask the target's owners to write it in lower case`;
-      const problem = sniHostProblem(host, target.hosts, atGateways);
-      report(field, problem ?? (other && message), `sniHosts[${k}]`);
+      report(field, sniHostProblem(host, target.hosts, atGateways), `sniHosts[${k}]`);
     }
   }
 }
-
-/** The SNI hosts of these routes that are not in lower case, by what they are in lower case. */
-function namesInCapitals(tls: unknown): ReadonlyMap<string, string> {
-  const names = [...matchesOf(tls, 'tls')].flatMap(({ match }) => texts(member(match, 'sniHosts')));
-  const lower = names.map((name) => [name.toLowerCase(), name] as const);
-  return new Map(lower.filter(([low, name]) => low !== name));
-}
-
-const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 function* matchesOf(routes: unknown, kind: string): Generator<{ match: unknown; field: string }> {
   for (const [i, route] of items(routes).entries()) {

@@ -156,21 +156,6 @@ describe('the first problem of a patch', () => {
       'tcp[0].route',
       'the weights must not add up to 0',
     ],
-    ...['0.0.0.0/0', '0.0.0.0/8', '0.0.0.0'].map((subnet): [Row, string, string] => [
-      tcp(`subnet ${subnet}`, { match: [{ destinationSubnets: ['10.0.0.0/8', subnet] }] }),
-      'tcp[0].match[0].destinationSubnets[1]',
-      `istiod leaves "${subnet}" out of what proxies get, so the entry would apply to all addresses: leave it out, too, or name other subnets`,
-    ]),
-    [
-      sni('subnet of tls', { sniHosts: ['a.b'], destinationSubnets: ['0.0.0.0/0'] }),
-      'tls[0].match[0].destinationSubnets[0]',
-      /^istiod leaves/,
-    ],
-    [
-      sni('capitals', { sniHosts: ['a.b', 'C.b'] }),
-      'tls[0].match[0].sniHosts[1]',
-      'must be in lower case',
-    ],
     [
       sni('partial', { sniHosts: ['*a.b'] }),
       'tls[0].match[0].sniHosts[0]',

@@ -30,16 +30,6 @@ describe('targetProblems accepts', () => {
       { ...MESH, tls: tls({ sniHosts: ['a.b.example'] }) },
     ],
     [
-      'subnets beside one of the target that istiod drops',
-      { tcp: [{ match: [{ destinationSubnets: ['10.0.0.0/8'] }] }] },
-      { ...MESH, tcp: [{ match: [{ destinationSubnets: ['0.0.0.0/0'] }] }] },
-    ],
-    [
-      'an own name in capitals that is not asked for',
-      { tls: tls({ sniHosts: ['a.b.example'] }) },
-      { ...MESH, tls: tls({ sniHosts: ['C.b.example'] }) },
-    ],
-    [
       'overlaps among the own routes',
       { tls: tls({ sniHosts: ['a.b.example'] }) },
       {
@@ -120,30 +110,6 @@ describe('targetProblems refuses', () => {
       'an overlap with the target',
       { tls: tls({ sniHosts: ['a.b.example'] }) },
       { ...MESH, tls: tls({ sniHosts: ['a.b.example', 'c.b.example'] }) },
-      'tls[0].match[0]',
-      /^overlaps with the target's tls\[0\].match\[0\]/,
-    ],
-    [
-      'a name that the target writes in capitals',
-      { tls: tls({ sniHosts: ['a.b.example'] }) },
-      { ...MESH, tls: tls({ sniHosts: ['A.b.example'] }) },
-      'tls[0].match[0].sniHosts[0]',
-      /^is written "A.b.example" in the target/,
-    ],
-    [
-      'the same at a gateway',
-      { tls: tls({ sniHosts: ['a.b.example'] }) },
-      { ...MESH, gateways: ['gw'], tls: tls({ sniHosts: ['A.b.example'] }) },
-      'tls[0].match[0].sniHosts[0]',
-      /ask the target's owners to write it in lower case/,
-    ],
-    [
-      'a name beside one of the target whose subnet istiod drops',
-      { tls: tls({ sniHosts: ['a.b.example'] }) },
-      {
-        ...MESH,
-        tls: tls({ sniHosts: ['a.b.example'], destinationSubnets: ['0.0.0.0/0'] }),
-      },
       'tls[0].match[0]',
       /^overlaps with the target's tls\[0\].match\[0\]/,
     ],
