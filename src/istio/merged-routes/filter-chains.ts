@@ -3,6 +3,7 @@ import { isForMesh } from '../gateway-name.ts';
 import type { Report } from '../validate-match.ts';
 import { items, member, texts } from './any-shape.ts';
 import { maskedPrefix } from './ip-address.ts';
+import { isLeftOut } from './subnet.ts';
 
 /** Maximum number of match entries, SNI hosts and subnets that are compared with each other. */
 const MAX_COMPARED = 1000;
@@ -10,19 +11,19 @@ const MAX_COMPARED = 1000;
 interface Entry {
   field: string;
   match: JsonMap;
-  /** SNI hosts; `*` stands for all. */
+  /** SNI hosts in lower case, as Envoy compares them; `*` stands for all. */
   names: readonly string[];
   /** Subnets in canonical form. `any`: there may be no condition on the destination. */
   subnets: ReadonlySet<string>;
-  /** Two tls entries that are equal in this are one chain. */
+  /** Two tls entries that are equal in this, in capitals too, are one chain. */
   key: string;
 }
 
 /**
  * Match entries of tcp and tls routes become filter chains of a sidecar's listener. Envoy refuses the listener when two
  * chains have a criterion in common ("multiple filter chains with overlapping matching rules are defined"), and keeps
- * the old one. istiod removes some of these chains, not all. At gateways it removes all, so only entries for the mesh
- * count.
+ * the old one. istiod removes some of these chains, not all. Only entries for the mesh count: for gateways, see
+ * `checkGatewayChains`.
  * Source: buildSidecarOutboundTLSFilterChainOpts and buildSidecarOutboundTCPFilterChainOpts in istio
  * `pilot/pkg/networking/core/tls.go`.
  * `own`: the target's routes of this kind, which stand behind those of the patch.
@@ -74,12 +75,12 @@ function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
       if (!isMap(match) || !isEntryForMesh(match)) return [];
       const hosts = texts(match['sniHosts']);
       const subnets = texts(match['destinationSubnets']);
-      const canonical = subnets.map((subnet) => maskedPrefix(subnet) ?? subnet);
+      const names = hosts.map((host) => host.toLowerCase());
       const entry: Entry = {
         field: `${above}[${i}].match[${j}]`,
         match,
-        names: hosts.includes('*') || kind === 'tcp' ? ['*'] : hosts,
-        subnets: new Set(canonical),
+        names: names.includes('*') || kind === 'tcp' ? ['*'] : names,
+        subnets: subnetsOfChain(subnets),
         key: JSON.stringify([hosts, subnets]),
       };
       // A tcp entry without subnets ends the list of chains.
@@ -89,6 +90,12 @@ function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
 }
 
 const ANY = 'any';
+
+function subnetsOfChain(subnets: readonly string[]): ReadonlySet<string> {
+  const conditions = subnets.filter((subnet) => !isLeftOut(subnet));
+  if (subnets.length > 0 && conditions.length === 0) return new Set([ANY]);
+  return new Set(conditions.map((subnet) => maskedPrefix(subnet) ?? subnet));
+}
 
 /** In istiod, a tls entry without subnets has those of the entry before that applies to the same proxy. */
 function inheritSubnets(entries: Entry[]): void {

@@ -47,12 +47,23 @@ export function checkTlsRoute({ match, route = [] }: TlsRoute, report: Report): 
       // Envoy's filter chains know exact names, `*.example.com` and no other wildcard.
       const partial = /^\*[^.]/.test(host);
       const message = 'proxies have no partial wildcards: use *.example.com, or the whole name';
-      report(field, partial ? message : undefined, `sniHosts[${j}]`);
+      report(field, partial ? message : capitalsProblem(host), `sniHosts[${j}]`);
     });
     report(field, twiceProblem(one.sniHosts), 'sniHosts');
     checkL4Match(one, field, report);
   });
   checkTargets(route, report);
+}
+
+/**
+ * Envoy compares SNI hosts without capitals and istiod with them: istiod does not find two equal ones, and Envoy refuses
+ * the listener. An equal one may be in any VirtualService.
+ */
+function capitalsProblem(host: string): string | undefined {
+  const lower = host.toLowerCase();
+  return lower === host
+    ? undefined
+    : `must be in lower case: proxies refuse a listener with two SNI hosts that differ in capitals only; write ${lower}`;
 }
 
 function checkL4Match(match: L4Match, field: string, report: Report): void {

@@ -4,7 +4,7 @@ import { ipFamily } from './ip-address.ts';
 
 /**
  * Why istiod would refuse an SNI host in a VirtualService with these hosts. `atGateways`: no gateway is `mesh`; then a
- * name that Istio made itself is allowed (`outbound_.80_._.shop.example.com`).
+ * name that Istio made itself is allowed (`outbound_.80_._.shop.example.com`). istiod compares with capitals.
  * Source: validateSniHost and ValidateWildcardDomainForVirtualServiceBoundToGateway in istio `pkg/config/validation`.
  */
 export function sniHostProblem(
@@ -17,6 +17,10 @@ export function sniHostProblem(
     return ipFamily(host) === undefined ? `"${host}" is not a valid host name` : undefined;
   }
   if (hosts.some((one) => hostSubsetOf(host, one))) return undefined;
+  const inCapitals = hosts.find((one) => hostSubsetOf(host, one.toLowerCase()));
+  if (inCapitals !== undefined) {
+    return `"${host}" differs in capitals from the target's host ${inCapitals}: ask its owners to write it in lower case`;
+  }
   return `"${host}" is not among the hosts of the target (${hosts.join(', ')}): use one of them, or a name that one of its wildcards covers`;
 }
 

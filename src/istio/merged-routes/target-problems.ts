@@ -2,9 +2,10 @@ import { isMap } from '../../k8s/json-map.ts';
 import { isForMesh, MESH } from '../gateway-name.ts';
 import { isClaimName } from '../header-name.ts';
 import type { FieldProblem, Report } from '../validate-match.ts';
-import { items, member } from './any-shape.ts';
+import { items, matchesOf, member } from './any-shape.ts';
 import { checkFilterChains } from './filter-chains.ts';
 import { type Findings, newFindings } from './findings.ts';
+import { checkGatewayChains } from './gateway-chains.ts';
 import type { Patch } from './patch-problems.ts';
 import { sniHostProblem } from './sni-host.ts';
 
@@ -33,6 +34,7 @@ export function targetProblems(patch: Patch, target: Target): FieldProblem[] {
     checkFilterChains('tls', patch.tls, target.tls, report);
     checkFilterChains('tcp', patch.tcp, target.tcp, report);
   }
+  if (isBoundToGateway(target)) checkGatewayChains(patch.tls, target.tls, findings);
   return problems;
 }
 
@@ -74,14 +76,10 @@ function checkSniHosts(tls: unknown, target: Target, { report, isFull }: Finding
   }
 }
 
-function* matchesOf(routes: unknown, kind: string): Generator<{ match: unknown; field: string }> {
-  for (const [i, route] of items(routes).entries()) {
-    for (const [j, match] of items(member(route, 'match')).entries()) {
-      yield { match, field: `${kind}[${i}].match[${j}]` };
-    }
-  }
-}
-
 function isBoundToMesh({ gateways }: Target): boolean {
   return isForMesh(gateways);
+}
+
+function isBoundToGateway({ gateways }: Target): boolean {
+  return gateways.some((gateway) => gateway !== MESH);
 }

@@ -32,7 +32,7 @@ function hasStreams({ tcp, tls }: PlannedMerge): boolean {
   return tcp !== undefined || tls !== undefined;
 }
 
-/** Gateways have no such listeners. */
+/** At gateways, istiod leaves out an entry with an SNI host that another has: those of merges are in lower case (`checkGatewayChains`). */
 function isBoundToMesh({ spec }: UsersVirtualService): boolean {
   return isForMesh(spec.gateways);
 }

@@ -99,6 +99,25 @@ export const ENVOY: readonly Row[] = [
     { sniHosts: [A], destinationSubnets: ['10.0.0.0/8'] },
     { sniHosts: [A] },
   ),
+  overlap('tls: hosts equal without capitals', { sniHosts: [A] }, { sniHosts: ['A.b.example'] }),
+  overlap(
+    'tls: wildcards equal without capitals',
+    { sniHosts: ['*.x.b.example'] },
+    { sniHosts: ['*.X.b.example'] },
+  ),
+  {
+    ...sni('tls: a host twice, once in capitals', { sniHosts: [A, 'A.b.example'] }),
+    hosts: ['*.b.example'],
+  },
+  ...['0.0.0.0/0', '0.0.0.0/8', '0.0.0.0'].map((subnet) =>
+    overlap(
+      `tls: no subnets, and ${subnet}`,
+      { sniHosts: [A] },
+      { sniHosts: [A, B], destinationSubnets: [subnet] },
+    ),
+  ),
+  subnets('tcp: 0.0.0.0/0 and 0.0.0.0', ['0.0.0.0/0'], ['0.0.0.0']),
+  subnets('tcp: 0.0.0.0/0 beside a subnet', ['0.0.0.0/0', '10.0.0.0/8'], ['10.0.0.0/8']),
   subnets('tcp: equal subnets', ['10.0.0.0/8'], ['10.0.0.0/8']),
   subnets('tcp: equal subnets after masking', ['10.0.0.0/8'], ['10.1.0.0/8']),
   subnets('tcp: overlapping lists', ['10.0.0.0/8'], ['10.0.0.0/8', '11.0.0.0/8']),

@@ -1,4 +1,4 @@
-import { headers, match, type Row, route, TO, tcp } from './row.ts';
+import { headers, match, type Row, route, sni, TO, tcp } from './row.ts';
 
 /** A row that we refuse although nobody else does, and why. */
 interface StricterRow extends Row {
@@ -11,6 +11,8 @@ const REGEX =
   'Go and RE2 must read a regex in the same way, and every proxy compiles it: see regex-bounds.ts';
 const FORMAT = 'commands with a grammar of their own: see header-format.ts';
 const NULL = 'a null says nothing';
+const LEFT_OUT =
+  'istiod leaves the subnet out, and the route of another merge, too, may then have no condition';
 
 export const STRICTER: readonly StricterRow[] = [
   stricter(REGEX, match('a character beyond ASCII', { uri: { regex: '/é' } })),
@@ -58,4 +60,12 @@ export const STRICTER: readonly StricterRow[] = [
     'zones are names of interfaces of one machine',
     tcp('tcp: a zone', { match: [{ destinationSubnets: ['fe80::1%eth0'] }] }),
   ),
+  stricter('another VirtualService may have the host in other letters', {
+    ...sni('tls: a host in capitals', { sniHosts: ['API.b.example'] }),
+    hosts: ['*.b.example'],
+  }),
+  ...[['0.0.0.0/0'], ['0.0.0.0/8'], ['0.0.0.0'], ['0.0.0.0/0', '10.0.0.0/8']].map((list) =>
+    stricter(LEFT_OUT, tcp(`tcp: ${list.join()}`, { match: [{ destinationSubnets: list }] })),
+  ),
+  stricter(LEFT_OUT, sni('tls: 0.0.0.0', { destinationSubnets: ['0.0.0.0'] })),
 ];

@@ -213,7 +213,7 @@ export const VALID: readonly Row[] = [
   tcp('tcp: conditions', {
     match: [
       {
-        destinationSubnets: ['10.0.0.0/8', '10.1.2.3', '2001:db8::/32', '::1', '::ffff:1.2.3.4'],
+        destinationSubnets: ['10.0.0.0/8', '10.1.2.3', '2001:db8::/32', '::/0', '::ffff:1.2.3.4'],
         port: 9000,
         sourceLabels: { app: 'side' },
         sourceNamespace: 'truth',

@@ -150,6 +150,21 @@ describe('the first problem of a patch', () => {
       /^"a" is neither an IP address/,
     ],
     [
+      tcp('every IPv4 address', { match: [{ destinationSubnets: ['10.0.0.0/8', '0.0.0.0/0'] }] }),
+      'tcp[0].match[0].destinationSubnets[1]',
+      /^Istio ignores "0\.0\.0\.0\/0": leave out destinationSubnets/,
+    ],
+    [
+      sni('the address 0.0.0.0', { destinationSubnets: ['0.0.0.0'] }),
+      'tls[0].match[0].destinationSubnets[0]',
+      /^Istio ignores "0\.0\.0\.0":/,
+    ],
+    [
+      sni('capitals', { sniHosts: ['a.b', '*.A.b'] }),
+      'tls[0].match[0].sniHosts[1]',
+      /^must be in lower case: .*write \*\.a\.b/,
+    ],
+    [
       tcp('tcp weights', {
         route: [{ destination: { host: 'a' } }, { destination: { host: 'a' } }],
       }),

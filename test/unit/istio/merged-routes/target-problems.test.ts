@@ -30,6 +30,35 @@ describe('targetProblems accepts', () => {
       { ...MESH, tls: tls({ sniHosts: ['a.b.example'] }) },
     ],
     [
+      'an SNI host that an own entry for another port has in capitals, at gateways',
+      { tls: tls({ sniHosts: ['a.b.example'], port: 443 }) },
+      { ...MESH, gateways: ['gw'], tls: tls({ sniHosts: ['A.b.example'], port: 444 }) },
+    ],
+    [
+      'an SNI host that an own entry for the mesh has in capitals, at gateways',
+      { tls: tls({ sniHosts: ['a.b.example'], gateways: ['gw'] }) },
+      {
+        ...MESH,
+        gateways: ['mesh', 'gw'],
+        tls: tls({ sniHosts: ['A.b.example'], gateways: ['mesh'] }),
+      },
+    ],
+    [
+      'an SNI host for the mesh that an own entry has in capitals, at gateways only',
+      { tls: tls({ sniHosts: ['a.b.example'], gateways: ['mesh'] }) },
+      { ...MESH, gateways: ['gw'], tls: tls({ sniHosts: ['A.b.example'] }) },
+    ],
+    [
+      'another SNI host in capitals at gateways',
+      { tls: tls({ sniHosts: ['a.b.example'] }) },
+      { ...MESH, gateways: ['gw'], tls: tls({ sniHosts: ['C.b.example'] }) },
+    ],
+    [
+      'a subnet, and an own one that stands for every address',
+      { tcp: tls({ destinationSubnets: ['0.0.0.1/0'] }) },
+      { ...MESH, tcp: tls({ destinationSubnets: ['0.0.0.0/0'] }) },
+    ],
+    [
       'overlaps among the own routes',
       { tls: tls({ sniHosts: ['a.b.example'] }) },
       {
@@ -112,6 +141,77 @@ describe('targetProblems refuses', () => {
       { ...MESH, tls: tls({ sniHosts: ['a.b.example', 'c.b.example'] }) },
       'tls[0].match[0]',
       /^overlaps with the target's tls\[0\].match\[0\]/,
+    ],
+    [
+      'an SNI host that the target has in capitals',
+      { tls: tls({ sniHosts: ['a.b.example'] }) },
+      { ...MESH, tls: tls({ sniHosts: ['A.B.example'] }) },
+      'tls[0].match[0]',
+      /^overlaps with the target's tls\[0\].match\[0\]/,
+    ],
+    [
+      'an SNI host that the target has in capitals at gateways',
+      {
+        tls: [
+          { match: [{ sniHosts: ['b.b.example'] }, { sniHosts: ['c.b.example', 'a.b.example'] }] },
+        ],
+      },
+      {
+        ...MESH,
+        gateways: ['gw'],
+        tls: tls({ sniHosts: ['x.b.example'] }, { sniHosts: ['A.B.example'], port: 443 }),
+      },
+      'tls[0].match[1].sniHosts[1]',
+      /^"a\.b\.example" is an SNI host of the target's tls\[1\]\.match\[0\], too, with capitals there/,
+    ],
+    [
+      'an SNI host that the target has in capitals at gateways, for the same port',
+      { tls: tls({ sniHosts: ['a.b.example'], port: 443 }) },
+      {
+        ...MESH,
+        gateways: ['gw'],
+        tls: tls(
+          { sniHosts: ['A.b.example'], port: 444 },
+          { sniHosts: ['A.b.example'], port: 443 },
+        ),
+      },
+      'tls[0].match[0].sniHosts[0]',
+      /the target's tls\[1\]\.match\[0\]/,
+    ],
+    [
+      'an SNI host that the target has in capitals at gateways beside the mesh',
+      { tls: tls({ sniHosts: ['a.b.example'], gateways: ['gw'] }) },
+      {
+        ...MESH,
+        gateways: ['mesh', 'gw'],
+        tls: tls({ sniHosts: ['A.b.example'], gateways: ['other'] }),
+      },
+      'tls[0].match[0].sniHosts[0]',
+      /would refuse the gateway's listener/,
+    ],
+    [
+      'an SNI host that only differs in capitals from a host of the target',
+      { tls: tls({ sniHosts: ['a.b.example'] }) },
+      { hosts: ['x.example', 'A.b.example'], gateways: [] },
+      'tls[0].match[0].sniHosts[0]',
+      /^"a\.b\.example" differs in capitals from the target's host A\.b\.example: ask its owners to write it in lower case/,
+    ],
+    [
+      'an SNI host without subnets, which the target has with a subnet that istiod leaves out',
+      { tls: tls({ sniHosts: ['a.b.example'] }) },
+      {
+        ...MESH,
+        tls: tls({ sniHosts: ['a.b.example', 'c.b.example'], destinationSubnets: ['0.0.0.0/8'] }),
+      },
+      'tls[0].match[0]',
+      /^overlaps with the target's tls/,
+    ],
+    [
+      'a subnet that the target has beside one that istiod leaves out',
+      { tcp: tls({ destinationSubnets: ['10.0.0.0/8'] }) },
+      { ...MESH, tcp: tls({ destinationSubnets: ['0.0.0.0', '10.0.0.0/8'] }) },
+      'tcp[0].match[0]',
+      /^overlaps with the target's tcp/,
     ],
     [
       'equal subnets',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { VirtualServiceMerge } from '../../../../src/api/virtualservicemerge.ts';
 import type { VirtualService } from '../../../../src/istio/types.ts';
 import { mergeRefusal, plannedRefusal } from '../../../../src/virtualservice/merges/refusals.ts';
+import type { PlannedMerge } from '../../../../src/virtualservice/routes/merge-codec.ts';
 import { virtualService } from '../builders.ts';
 import { merge, routeTo, streamTo } from './builders.ts';
 
@@ -140,6 +141,17 @@ describe('of a merge in a plan', () => {
     ],
   ])('%s', (_, target, reason) => {
     expect(plannedRefusal(planned, target)?.reason).toBe(reason);
+  });
+
+  test.each<[string, PlannedMerge]>([
+    ['an SNI host in capitals', merge('m', { tls: [stream({ sniHosts: ['A.backend'] })] })],
+    [
+      'a subnet that istiod leaves out',
+      merge('m', { tcp: [stream({ destinationSubnets: ['0.0.0.0/0'] })] }),
+    ],
+  ])('an earlier version let in %s', (_, one) => {
+    const target = virtualService({ hosts: ['*.backend'] });
+    expect(plannedRefusal(one, target)?.reason).toBe('Invalid');
   });
 
   test('the consent was taken away', () => {
