@@ -42,10 +42,27 @@ export function checkFilterChains(
     report(kind, merged.length > 0 ? message : undefined);
     return;
   }
-  if (kind === 'tls') inheritSubnets(entries);
+  if (kind === 'tls') {
+    checkHeirs(merged.length, entries, report);
+    inheritSubnets(entries);
+  }
   for (const [i, entry] of merged.entries()) {
     const other = entries.find((one, j) => j !== i && overlaps(kind, entry, one));
     report(entry.field, other && overlapText(kind, other.field));
+  }
+}
+
+/** The first entries (`count`), which are merged, must not narrow those behind them: see `inheritSubnets`. */
+function checkHeirs(count: number, entries: readonly Entry[], report: Report): void {
+  for (const [i, { field, match, subnets }] of entries.slice(0, count).entries()) {
+    if (subnets.size === 0) continue;
+    const heir = entries.find(
+      (one, j) => j > i && one.subnets.size === 0 && !excludeEachOther(match, one.match),
+    );
+    const message =
+      heir &&
+      `would narrow ${heir.field}, too: istiod gives its subnets to the entries behind it that have none; leave destinationSubnets out, or give the entries other ports or labels`;
+    report(field, message, 'destinationSubnets');
   }
 }
 

@@ -1,6 +1,7 @@
 import { isForMesh } from '../../istio/gateway-name.ts';
 import { checkFilterChains } from '../../istio/merged-routes/filter-chains.ts';
 import { newFindings } from '../../istio/merged-routes/findings.ts';
+import type { FieldProblem } from '../../istio/validate-match.ts';
 import { L4_LISTS, type L4List, l4Of } from '../routes/lists.ts';
 import type { PlannedMerge } from '../routes/merge-codec.ts';
 import type { UsersVirtualService } from '../routes/strip.ts';
@@ -42,20 +43,24 @@ function overlapIn(
   users: UsersVirtualService,
 ): string | undefined {
   const lists = mergedLists(merges, users);
-  const list = L4_LISTS.find((one) => {
+  for (const list of L4_LISTS) {
     const { problems, report } = newFindings();
     checkFilterChains(
-      one,
-      lists[one].map(({ route }) => route),
-      l4Of(users, one),
+      list,
+      lists[list].map(({ route }) => route),
+      l4Of(users, list),
       report,
     );
-    return problems.length > 0;
-  });
-  return list && messageFor(list);
+    const [first] = problems;
+    if (first !== undefined) return messageFor(list, first);
+  }
+  return undefined;
 }
 
-function messageFor(list: L4List): string {
+function messageFor(list: L4List, { field }: FieldProblem): string {
+  if (field.endsWith('.destinationSubnets')) {
+    return 'istiod would give the destinationSubnets of its tls routes to those of another merge of this VirtualService that have none, or the other way round: leave destinationSubnets out, or write other ports or labels';
+  }
   const what = list === 'tls' ? 'SNI hosts' : 'subnets';
   return `its ${list} routes and those of another merge of this VirtualService apply to the same ${what}, and proxies refuse a listener with such routes: write equal matches, or other ports, labels or ${what}`;
 }

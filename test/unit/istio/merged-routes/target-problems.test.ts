@@ -58,6 +58,25 @@ describe('targetProblems accepts', () => {
       { tcp: tls({ destinationSubnets: ['0.0.0.1/0'] }) },
       { ...MESH, tcp: tls({ destinationSubnets: ['0.0.0.0/0'] }) },
     ],
+    ...[
+      { sniHosts: ['x.b.example'], destinationSubnets: ['10.0.0.0/8'] },
+      { sniHosts: ['x.b.example'], port: 444 },
+      { sniHosts: ['x.b.example'], gateways: ['gw'] },
+    ].map((own): [string, object, Target] => [
+      `subnets beside the target's entry ${JSON.stringify(own)}`,
+      { tls: tls({ sniHosts: ['a.b.example'], destinationSubnets: ['10.0.0.0/8'], port: 443 }) },
+      { ...MESH, tls: tls(own) },
+    ]),
+    [
+      'subnets behind an entry without',
+      {
+        tls: tls(
+          { sniHosts: ['x.b.example'] },
+          { sniHosts: ['a.b.example'], destinationSubnets: ['10.0.0.0/8'] },
+        ),
+      },
+      MESH,
+    ],
     [
       'overlaps among the own routes',
       { tls: tls({ sniHosts: ['a.b.example'] }) },
@@ -212,6 +231,25 @@ describe('targetProblems refuses', () => {
       { ...MESH, tcp: tls({ destinationSubnets: ['0.0.0.0', '10.0.0.0/8'] }) },
       'tcp[0].match[0]',
       /^overlaps with the target's tcp/,
+    ],
+    [
+      'subnets that an entry of the target would get',
+      { tls: tls({ sniHosts: ['a.b.example'], destinationSubnets: ['10.0.0.0/8'] }) },
+      { ...MESH, tls: tls({ sniHosts: ['x.b.example'] }) },
+      'tls[0].match[0].destinationSubnets',
+      /^would narrow the target's tls\[0\].match\[0\], too: istiod gives its subnets/,
+    ],
+    [
+      'subnets that a further entry would get',
+      {
+        tls: tls(
+          { sniHosts: ['a.b.example'], destinationSubnets: ['10.0.0.0/8'] },
+          { sniHosts: ['x.b.example'] },
+        ),
+      },
+      MESH,
+      'tls[0].match[0].destinationSubnets',
+      /^would narrow tls\[1\].match\[0\], too/,
     ],
     [
       'equal subnets',

@@ -26,6 +26,17 @@ test('of two merges that take the same SNI host the later one is left out, and i
   ]);
 });
 
+test('of two merges of which one would narrow the other the later one is left out', () => {
+  const match = { port: 443, sniHosts: ['b.example.com'], destinationSubnets: ['10.0.0.0/8'] };
+  const narrow = planned(manifest('shop/narrow'), {
+    http: [],
+    tls: [{ match: [match], route: [{ destination: { host: 'b' } }] }],
+  });
+  const { kept, overlapping } = withoutOverlaps([tls('wide', ['a.example.com']), narrow], users);
+  expect(namesOf(kept)).toEqual(['wide']);
+  expect(overlapping[0]?.message).toMatch(/^istiod would give the destinationSubnets/);
+});
+
 test('an equal route is no overlap: it is rendered once', () => {
   const wanted = [
     tls('first', ['a.example.com'], 'same'),
