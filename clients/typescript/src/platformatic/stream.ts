@@ -3,6 +3,7 @@ import type { Deserializers, Message } from '@platformatic/kafka';
 import type { Routing } from '../routing/types.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import { keyOf } from './commits.ts';
+import { refusedHelpers } from './helpers.ts';
 import { deserialised, headersOf, type RawMessage } from './message.ts';
 import type { EventStream } from './types.ts';
 
@@ -92,7 +93,11 @@ export function routedStream<Key, Value, HeaderKey, HeaderValue>(
     }
   };
 
-  const routed = Object.assign(stream, { [Symbol.asyncIterator]: acknowledging, handle });
+  const routed = Object.assign(stream, {
+    [Symbol.asyncIterator]: acknowledging,
+    handle,
+    ...refusedHelpers(),
+  });
   return {
     stream: routed as EventStream<Key, Value, HeaderKey, HeaderValue>,
     more: () => {

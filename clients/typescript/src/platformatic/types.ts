@@ -6,6 +6,7 @@ import type {
   Message,
   MessagesStreamFallbackModeValue,
 } from '@platformatic/kafka';
+import type { Helper } from './helpers.ts';
 
 /**
  * Options of the library's `Consumer`. `groupId` is that of the base, the same in every version of the service: an env's group is named
@@ -34,10 +35,10 @@ export type EventConsumeOptions = Pick<
  * is taken in `for await`, when its handler in `handle` has returned, or when its `commit()` is called, whichever is first. Who
  * listens to `data` or pipes the stream has to call `commit()`. A message that is never committed holds its partition's offset back.
  *
- * Node's own operators of streams (`forEach`, `map`, `filter`, `flatMap` …) are no place for handlers: they take further messages while
- * earlier ones are still handled, so these count as handled too early, and are lost if the process ends then.
+ * It is a `Readable` without helpers such as `map` and `forEach`, which throw an error. To handle several messages at the same time,
+ * listen to `data` and call `commit()` of each: the group is committed up to the first message that is not.
  */
-export interface EventStream<Key, Value, HeaderKey, HeaderValue> extends Readable {
+export interface EventStream<Key, Value, HeaderKey, HeaderValue> extends Omit<Readable, Helper> {
   [Symbol.asyncIterator](): NodeJS.AsyncIterator<Message<Key, Value, HeaderKey, HeaderValue>>;
   /**
    * Calls the handler for each message, one after the other, with the message's route headers as context. Rejects with what the

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringDeserializers } from '@platformatic/kafka';
 import { acknowledged } from '../../src/platformatic/acknowledged.ts';
+import { HELPERS } from '../../src/platformatic/helpers.ts';
 import type { RawMessage } from '../../src/platformatic/message.ts';
 import { routedStream, type StreamParts } from '../../src/platformatic/stream.ts';
 
@@ -101,6 +102,32 @@ describe('a stream', () => {
     const { stream, acks } = streamOf([fetchedMessage(1n, 'one')]);
     for await (const _ of stream) break;
     expect(acks.committable(P)).toBe(1n);
+  });
+
+  test.each(HELPERS)('%s would take messages that are not handled, so it is refused', (name) => {
+    const { stream } = streamOf([fetchedMessage(0n, 'a')]);
+    const helper = (stream as unknown as Record<string, () => void>)[name];
+    expect(helper).toThrow(`\`${name}\` takes messages that it has not handled yet`);
+  });
+
+  test('the types do not have these helpers, either', () => {
+    const { stream } = streamOf([]);
+    // @ts-expect-error -- it is not in the type.
+    expect(() => stream.map((message: unknown) => message)).toThrow('`map`');
+  });
+
+  test('messages that are handled at the same time are acknowledged one by one', async () => {
+    const { stream, acks } = streamOf([fetchedMessage(0n, 'a'), fetchedMessage(1n, 'b')]);
+    const messages: { commit(): unknown }[] = [];
+    stream.on('data', (message) => void messages.push(message));
+    await soon();
+    await soon();
+    expect(messages).toHaveLength(2);
+    expect(acks.committable(P)).toBe(0n);
+    await messages[1]?.commit();
+    expect(acks.committable(P)).toBe(0n);
+    await messages[0]?.commit();
+    expect(acks.committable(P)).toBe(2n);
   });
 
   test('commit acknowledges a message and commits', async () => {
