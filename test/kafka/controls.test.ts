@@ -12,9 +12,10 @@ import { startWorld, type World } from './lib/world.ts';
 /** The whole order, and the order with one part taken out. All have the same disturbances. */
 const RUNS: Record<string, [Without, Partial<ConsumerSettings>]> = {
   'the whole order': [{}, {}],
+  'live before the fork, and its pods are told': [{ liveFirst: true }, {}],
   'starts at the end of the log': [{}, { startAtTheEnd: true }],
   'drains at once': [{ noWait: true }, {}],
-  'live before the fork': [{ liveFirst: true }, {}],
+  'live before the fork': [{ liveFirst: true, noFeed: true }, {}],
 };
 const REF = 'mp-101';
 
@@ -79,6 +80,11 @@ test('the whole order loses nothing', () => {
   expect({ lost: lost.slice(0, 5), wrong }).toEqual({ lost: [], wrong: [] });
 });
 
-test.each(Object.keys(RUNS).slice(1))('control: an env that %s loses messages', (what) => {
+test('an env that is live without a fork, and knows it, begins at the earliest message: nothing is lost', () => {
+  const found = verdicts.get('live before the fork, and its pods are told');
+  expect(found?.lost.slice(0, 5) ?? ['did not run']).toEqual([]);
+});
+
+test.each(Object.keys(RUNS).slice(2))('control: an env that %s loses messages', (what) => {
   expect(verdicts.get(what)?.lost.length).toBeGreaterThan(0);
 });

@@ -36,6 +36,8 @@ export interface Env {
 export interface Without {
   /** Live before the clone has started. */
   liveFirst?: boolean;
+  /** Its pods cannot ask the feed whether the env is live. */
+  noFeed?: boolean;
   /** The pods go as soon as the Subscriber is Leaving. */
   noWait?: boolean;
 }
@@ -63,7 +65,7 @@ export async function createEnv(
   };
   const startPod = () => {
     serial += 1;
-    const variables = { ref, incarnation, services };
+    const variables = { ref, incarnation, services, hasFeed: !without.noFeed };
     return world.startPod(`${name}-${ref}-${serial}`, variables, settings);
   };
 

@@ -54,6 +54,7 @@ export interface EnvVariables {
   ref: string;
   incarnation: string;
   services: string[];
+  hasFeed: boolean;
 }
 
 export async function startWorld(suite: Suite, options: WorldOptions): Promise<World> {
@@ -90,7 +91,7 @@ export async function startWorld(suite: Suite, options: WorldOptions): Promise<W
         env: {
           CONSUMER: JSON.stringify({ ...common, ...settings }),
           DYNAMICENV_WORKLOAD: workload,
-          DYNAMICENV_FEED: feed.url,
+          ...(env?.hasFeed !== false && { DYNAMICENV_FEED: feed.url }),
           ...(env && variablesOf(env, port)),
         },
         ...(env && { port }),
