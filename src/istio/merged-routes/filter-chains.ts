@@ -1,7 +1,7 @@
 import { isMap, type JsonMap } from '../../k8s/json-map.ts';
 import { isForMesh } from '../gateway-name.ts';
 import type { Report } from '../validate-match.ts';
-import { items, member, texts } from './any-shape.ts';
+import { items, matchesOf, member, texts } from './any-shape.ts';
 import { maskedPrefix } from './ip-address.ts';
 import { isLeftOut } from './subnet.ts';
 
@@ -87,23 +87,21 @@ function comparedEntries(
 }
 
 function entriesOf(kind: string, routes: unknown, above: string): Entry[] {
-  return items(routes).flatMap((route, i) =>
-    items(member(route, 'match')).flatMap((match, j) => {
-      if (!isMap(match) || !isEntryForMesh(match)) return [];
-      const hosts = texts(match['sniHosts']);
-      const subnets = texts(match['destinationSubnets']);
-      const names = hosts.map((host) => host.toLowerCase());
-      const entry: Entry = {
-        field: `${above}[${i}].match[${j}]`,
-        match,
-        names: names.includes('*') || kind === 'tcp' ? ['*'] : names,
-        subnets: subnetsOfChain(subnets),
-        key: JSON.stringify([hosts, subnets]),
-      };
-      // A tcp entry without subnets ends the list of chains.
-      return kind === 'tcp' && subnets.length === 0 ? [] : [entry];
-    }),
-  );
+  return [...matchesOf(routes, above)].flatMap(({ match, field }) => {
+    if (!isMap(match) || !isEntryForMesh(match)) return [];
+    const hosts = texts(match['sniHosts']);
+    const subnets = texts(match['destinationSubnets']);
+    const names = hosts.map((host) => host.toLowerCase());
+    const entry: Entry = {
+      field,
+      match,
+      names: names.includes('*') || kind === 'tcp' ? ['*'] : names,
+      subnets: subnetsOfChain(subnets),
+      key: JSON.stringify([hosts, subnets]),
+    };
+    // A tcp entry without subnets ends the list of chains.
+    return kind === 'tcp' && subnets.length === 0 ? [] : [entry];
+  });
 }
 
 const ANY = 'any';
