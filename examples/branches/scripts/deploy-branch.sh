@@ -19,6 +19,13 @@ if [ -n "$present" ] && [ "$present" != "$wanted" ]; then
     "$release" "$present" "$wanted" >&2
   exit 1
 fi
+case $chart in
+'' | branch-[0-9]*) ;;
+*)
+  printf 'release %s in namespace %s is of chart %s, not a branch of %s: rename the branch\n' "$release" "$NAMESPACE" "$chart" "$SERVICE" >&2
+  exit 1
+  ;;
+esac
 # What spec.owner allows; names of robots have brackets.
 owner=$(printf '%s' "${OWNER:-}" | tr -c 'A-Za-z0-9@._-' '-' | cut -c 1-99 | sed 's/^[^A-Za-z0-9@]*//; s/[^A-Za-z0-9]*$//')
 

@@ -9,6 +9,13 @@ if [ -n "$present" ] && [ "$present" != "$wanted" ]; then
     "$release" "$present" "$wanted" >&2
   exit 0
 fi
+case $chart in
+'' | branch-[0-9]*) ;;
+*)
+  printf 'release %s in namespace %s is of chart %s, not a branch of %s: it stays\n' "$release" "$NAMESPACE" "$chart" "$SERVICE" >&2
+  exit 0
+  ;;
+esac
 
 # Returns when the routes are gone and the last requests have had time to end. Helm alone would delete an own Deployment at
 # the same moment.

@@ -166,6 +166,16 @@ describe.each(['helm', 'helm3'] as const)(
       expect(await names()).toEqual(['payment-service-mp-101']);
     });
 
+    test('leaves the stable version alone that has the name of a service and a ref', async () => {
+      const other = { SERVICE: 'payment', BRANCH: 'service', ...values('payment-service-branch') };
+      const refusal = await problem(run('deploy-branch.sh', { IMAGE_TAG: 'x', ...other }));
+      expect(refusal).toMatch(
+        /release payment-service in namespace services is of chart service-\S+, not a branch of payment: rename the branch/,
+      );
+      await run('destroy-branch.sh', other);
+      expect(await deployments()).toBe('payment-service:1.4.0');
+    });
+
     test('refuses a branch that is called rc', async () => {
       const refusal = await problem(run('deploy-branch.sh', { IMAGE_TAG: 'x', BRANCH: 'rc' }));
       expect(refusal).toBe('branch rc: the ref rc is for the release candidate: rename the branch');
@@ -189,9 +199,21 @@ describe.each(['helm', 'helm3'] as const)(
       const candidate = values('payment-service-rc');
       await deploy('payment-service-rc', { REF: 'rc', IMAGE_TAG: '1.5.0', ...candidate });
       expect(await deployments()).toBe('payment-service:1.4.0 payment-service-rc:1.5.0');
+      const older = run('promote.sh', { IMAGE_TAG: '1.4.9', ...values('payment-service') });
+      expect(await problem(older)).toContain(
+        '1.4.9 is not the release candidate of payment-service: that is 1.5.0.',
+      );
+      expect(await deployments()).toBe('payment-service:1.4.0 payment-service-rc:1.5.0');
       await run('promote.sh', { IMAGE_TAG: '1.5.0', ...values('payment-service') });
       expect(await deployments()).toBe('payment-service:1.5.0');
       expect(await names()).toEqual(['payment-service-mp-101']);
+    });
+
+    test('refuses to promote what is no candidate; a second time, of what is stable already, is no error', async () => {
+      const other = run('promote.sh', { IMAGE_TAG: '1.4.0', ...values('payment-service') });
+      expect(await problem(other)).toContain('that is none, and 1.5.0 is stable.');
+      await run('promote.sh', { IMAGE_TAG: '1.5.0', ...values('payment-service') });
+      expect(await deployments()).toBe('payment-service:1.5.0');
     });
 
     test('keeps the candidate if the new stable version does not start', async () => {
