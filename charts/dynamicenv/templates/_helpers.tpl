@@ -9,28 +9,44 @@
 {{- end }}
 
 {{- define "dynamicenv.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "dynamicenv.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "dynamicenv.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
-{{- define "dynamicenv.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{ include "dynamicenv.selectorLabels" . }}
+{{- define "dynamicenv.chartLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 
-{{/* Labels and annotations of everything, with annotations of its own (a map) beside them: (dict "root" $ "own" $map). */}}
+{{/*
+Labels of an object: (dict "root" $), with more of its own in "labels". Each key once, as Flux and kustomize refuse to read one twice: where
+several set it, first what the release is found by, then the object's own, then `commonLabels`.
+*/}}
+{{- define "dynamicenv.labels" -}}
+{{- $found := include "dynamicenv.selectorLabels" .root | fromYaml }}
+{{- $chart := include "dynamicenv.chartLabels" .root | fromYaml }}
+{{- toYaml (merge $found (.labels | default dict) (.root.Values.commonLabels | default dict) $chart) }}
+{{- end }}
+
+{{/* Labels of pods: (dict "root" $ "component" …), with more in "labels". What a selector needs cannot be replaced. */}}
+{{- define "dynamicenv.podLabels" -}}
+{{- $found := include "dynamicenv.selectorLabels" .root | fromYaml }}
+{{- $_ := set $found "app.kubernetes.io/component" .component }}
+{{- toYaml (merge $found (.labels | default dict) (.root.Values.commonLabels | default dict)) }}
+{{- end }}
+
+{{/* Labels of short-lived pods, which no mesh captures: a sidecar would keep them from ending. */}}
+{{- define "dynamicenv.outsideOfMesh" -}}
+sidecar.istio.io/inject: "false"
+istio.io/dataplane-mode: none
+{{- end }}
+
+{{/* Labels and annotations of everything: (dict "root" $), with more labels in "labels" and annotations (a map) in "own". */}}
 {{- define "dynamicenv.marks" -}}
 labels:
-  {{- include "dynamicenv.labels" .root | nindent 2 }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-{{- with merge (dict) (.own | default dict) .root.Values.commonAnnotations }}
+  {{- include "dynamicenv.labels" (dict "root" .root "labels" .labels) | nindent 2 }}
+{{- with merge (dict) (.own | default dict) (.root.Values.commonAnnotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -75,13 +91,10 @@ annotations:
 {{- end }}
 {{- end }}
 
+{{/* `helm upgrade --reuse-values` gives the values of an earlier chart, which may lack this one. */}}
 {{- define "dynamicenv.podSecurityContext" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-seccompProfile:
-  type: RuntimeDefault
+{{- $restricted := dict "runAsNonRoot" true "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 "seccompProfile" (dict "type" "RuntimeDefault") }}
+{{- toYaml (get .Values "podSecurityContext" | default $restricted) }}
 {{- end }}
 
 {{- define "dynamicenv.securityContext" -}}

@@ -113,6 +113,32 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(second.caBundle).toBe(second['ca.crt']);
   });
 
+  test('a certificate that another program wrote, such as cert-manager, is not kept: nobody would renew it', async () => {
+    await helm('uninstall', ...RELEASE);
+    const made = await plane.api.call('POST', `/api/v1/namespaces/${NAMESPACE}/secrets`, {
+      body: {
+        metadata: {
+          name: 'dynamicenv-webhook',
+          annotations: { 'cert-manager.io/certificate-name': 'dynamicenv-webhook' },
+        },
+        type: 'kubernetes.io/tls',
+        data: {
+          'tls.crt': first['tls.crt'],
+          'tls.key': first['tls.key'],
+          'ca.crt': first['ca.crt'],
+        },
+      },
+    });
+    expect(made).toBeDefined();
+    expect(await problem(helm('install', ...RELEASE, CHART))).toMatch(/invalid ownership metadata/);
+    const force = program === 'helm' ? ['--force-conflicts'] : [];
+    await helm('install', ...RELEASE, CHART, '--take-ownership', ...force);
+    const own = await certificate();
+    expect(own['tls.crt']).not.toBe(first['tls.crt']);
+    await helm('upgrade', ...RELEASE, CHART);
+    expect(await certificate()).toEqual(own);
+  });
+
   test('uninstall: only CustomResourceDefinitions and DynamicEnvs stay', async () => {
     await plane.kubectl(['apply', '-f', ENV_FILE]);
     await helm('uninstall', ...RELEASE);

@@ -114,7 +114,7 @@ describe.each(['helm', 'helm3'] as const)('%s', (program) => {
     expect(JSON.stringify(objects)).toContain('"--indexed-namespaces=shop,bank"');
   });
 
-  test('values of an earlier chart without this kind, as with `helm upgrade --reuse-values`, render what the defaults do', async () => {
+  test('values without an optional kind, as with `helm upgrade --reuse-values`, render what the defaults do', async () => {
     const before = set('virtualServiceMerge=null', 'kinds=null');
     expect(names(await render(...before))).toEqual(names(await render()));
     const kind = set('kinds={virtual-service-merge}');

@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv, type SchemaObject } from 'ajv';
-import { parse } from 'yaml';
+import type { SchemaObject } from 'ajv';
 import { readSettings } from '../../../feed/src/settings.ts';
 import { valuesTable, withValuesTable } from '../../../scripts/lib/values-table.ts';
+import { givenValues } from './given-values.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const text = (path: string) => readFile(new URL(path, ROOT), 'utf8');
-const source = await text('charts/feed/values.yaml');
-const values = parse(source);
-const schema: SchemaObject = JSON.parse(await text('charts/feed/values.schema.json'));
-const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
-
-function problems(changes: object): string[] {
-  validate({ ...values, ...changes });
-  return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
-}
+const { source, values, schema, validate, problems } = await givenValues('feed');
 
 describe("the feed's chart", () => {
   test('its README has the table of its values, each with a description', async () => {
@@ -26,7 +18,7 @@ describe("the feed's chart", () => {
 
   test('its schema has exactly the values, and accepts the defaults', () => {
     expect(problems({})).toEqual([]);
-    const { global: _, ...known } = schema['properties'];
+    const { global: _, enabled: _condition, ...known } = schema['properties'];
     expect(Object.keys(known).sort()).toEqual(Object.keys(values).sort());
     for (const [key, { properties, additionalProperties }] of Object.entries<SchemaObject>(known)) {
       if (properties === undefined) continue;
@@ -54,8 +46,17 @@ describe("the feed's chart", () => {
     expect(problems(changes)).toContain(problem);
   });
 
+  test.each(['replicaCount', 'image', 'config', 'networkPolicy'])('%s must not be null', (key) => {
+    const { [key]: _, ...others } = values;
+    validate(others);
+    expect(validate.errors).toMatchObject([{ keyword: 'required', instancePath: '' }]);
+    if (typeof values[key] !== 'object') return;
+    validate({ ...values, [key]: {} });
+    expect(validate.errors?.[0]).toMatchObject({ keyword: 'required', instancePath: `/${key}` });
+  });
+
   test("its values are the program's defaults", () => {
-    expect(readSettings([])).toMatchObject(values.config);
+    expect(readSettings([])).toMatchObject({ ...values.config, host: values.host });
   });
 });
 

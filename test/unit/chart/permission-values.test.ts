@@ -1,16 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { Ajv } from 'ajv';
+import { givenValues } from './given-values.ts';
 
-const SCHEMA = new URL('../../../charts/dynamicenv/values.schema.json', import.meta.url);
-const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(
-  JSON.parse(await readFile(SCHEMA, 'utf8')),
-);
-
-function problems(values: object): string[] {
-  validate(values);
-  return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
-}
+const { problems } = await givenValues('dynamicenv');
 
 const authors = (...list: object[]) => ({ rbac: { authors: list } });
 const prefixes = (...imagePrefixes: string[]) => ({ policies: { limits: { imagePrefixes } } });

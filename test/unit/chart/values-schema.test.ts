@@ -1,20 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv, type SchemaObject } from 'ajv';
+import type { SchemaObject } from 'ajv';
 import { parse } from 'yaml';
 import { SERVE_FLAGS } from '../../../src/config.ts';
 import { variableOf } from '../../../src/flags.ts';
+import { givenValues } from './given-values.ts';
 
 const CHART = new URL('../../../charts/dynamicenv/', import.meta.url);
 const text = (name: string) => readFile(new URL(name, CHART), 'utf8');
-const values = parse(await text('values.yaml'));
-const schema: SchemaObject = JSON.parse(await text('values.schema.json'));
-const validate = new Ajv({ allErrors: true, strictTypes: false }).compile(schema);
-
-function problems(changes: object): string[] {
-  validate({ ...values, ...changes });
-  return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
-}
+const { values, schema, validate, problems } = await givenValues('dynamicenv');
 
 /** All maps of the schema that have named fields, with their paths. */
 function maps(node: SchemaObject, path: string): [string, SchemaObject][] {
@@ -23,7 +17,59 @@ function maps(node: SchemaObject, path: string): [string, SchemaObject][] {
   return [[path, node], ...within.flatMap(([key, value]) => maps(value, `${path}/${key}`))];
 }
 
+/** Values that a chart passes to the charts it depends on: `<name>.enabled` is the usual condition of a dependency. */
+const OF_PARENT_CHART = ['global', 'enabled'];
+
+/**
+ * Values that say something by default, with their paths. Helm drops values that are null, so without `required` an empty
+ * `policies.enabled:` would switch the policies off.
+ */
+function telling(node: object, path: string): string[] {
+  return Object.entries(node).flatMap(([key, value]) => {
+    const at = `${path}/${key}`;
+    if (LATER.includes(at) || key === 'resources') return [];
+    if (value !== null && typeof value === 'object')
+      return Array.isArray(value) ? [] : telling(value, at);
+    return value === '' || value === null ? [] : [at];
+  });
+}
+
+/** Values that the first charts had not. `helm upgrade --reuse-values` gives none of them, so the templates have a fallback. */
+const LATER = [
+  ...['/host', '/podSecurityContext', '/virtualServiceMerge', '/virtualEnvironment'],
+  ...['/environments', '/expired'],
+  ...['/config/serviceRouteHeader', '/config/sourceRouteHeader', '/config/requireOwner'],
+  // A map whose keys are the user's.
+  '/podLabels',
+];
+
 describe('values.schema.json', () => {
+  test.each(telling(values, ''))('%s must not be null', (path) => {
+    const changed = structuredClone(values);
+    const keys = path.split('/').slice(1);
+    const parent = keys.slice(0, -1).reduce((at, key) => at[key], changed);
+    delete parent[keys.at(-1) ?? ''];
+    validate(changed);
+    expect(validate.errors).toMatchObject([
+      {
+        instancePath: path.slice(0, path.lastIndexOf('/')),
+        keyword: 'required',
+      },
+    ]);
+  });
+
+  test.each(['', '/image', '/networkPolicy', '/policies', '/policies/limits'])(
+    'the map of values %s must not be null, either',
+    (path) => {
+      const keys = path.split('/').slice(1);
+      if (keys.length === 0) return expect(validate(null)).toBe(false);
+      const changed = structuredClone(values);
+      const parent = keys.slice(0, -1).reduce((at, key) => at[key], changed);
+      delete parent[keys.at(-1) ?? ''];
+      expect(validate(changed)).toBe(false);
+    },
+  );
+
   test('the defaults are accepted', () => {
     expect(problems({})).toEqual([]);
   });
@@ -36,6 +82,21 @@ describe('values.schema.json', () => {
     },
   );
 
+  test('a parent chart may give `enabled`', () => {
+    expect(problems({ enabled: true, global: { region: 'eu' } })).toEqual([]);
+  });
+
+  test.each(['0.0.0.0', '::', '127.0.0.1', ''])('the pods may listen on %s', (host) => {
+    expect(problems({ host })).toEqual([]);
+  });
+
+  test.each(['dynamicenv', 'registry.example.com:5000/shop/dynamicenv'])(
+    'the image may be in the repository %s',
+    (repository) => {
+      expect(problems({ image: { ...values.image, repository } })).toEqual([]);
+    },
+  );
+
   test('it has exactly the values of values.yaml', () => {
     for (const [path, { properties, additionalProperties }] of maps(schema, '')) {
       const keys = path.split('/').slice(1);
@@ -43,7 +104,8 @@ describe('values.schema.json', () => {
       // In these maps, the keys are defined by Kubernetes or by the user.
       if (Object.keys(value ?? {}).length === 0) continue;
       expect([path, additionalProperties]).toEqual([path, false]);
-      const known = Object.keys(properties).filter((key) => key !== 'global');
+      const ofParent = path === '' ? OF_PARENT_CHART : [];
+      const known = Object.keys(properties).filter((key) => !ofParent.includes(key));
       expect([path, ...known.sort()]).toEqual([path, ...Object.keys(value).sort()]);
     }
   });
@@ -72,6 +134,13 @@ describe('values.schema.json', () => {
       '/virtualEnvironment/hosts/0 pattern',
     ],
     ['no pod at all', { replicaCount: 0 }, '/replicaCount minimum'],
+    ['a name to listen on', { host: 'localhost' }, '/host pattern'],
+    [
+      'a tag in the repository',
+      { image: { repository: 'registry.example.com/dynamicenv:1.0' } },
+      '/image/repository pattern',
+    ],
+    ['a name that no Service can have', { fullnameOverride: '2nd' }, '/fullnameOverride pattern'],
     ['an invalid digest', { image: { digest: 'latest' } }, '/image/digest pattern'],
     ['a flag that does not exist', { config: { drain: 1 } }, '/config additionalProperties'],
     [
