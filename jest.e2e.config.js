@@ -17,6 +17,11 @@ export default {
       globalSetup: '<rootDir>/test/e2e/api-server/lib/setup.ts',
       globalTeardown: '<rootDir>/test/e2e/api-server/lib/teardown.ts',
     },
-    { ...shared, displayName: 'loop', roots: ['<rootDir>/test/e2e/loop'] },
+    {
+      ...shared,
+      displayName: 'loop',
+      roots: ['<rootDir>/test/e2e/loop'],
+      globalSetup: '<rootDir>/test/e2e/loop/lib/setup.ts',
+    },
   ],
 };

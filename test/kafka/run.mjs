@@ -1,6 +1,8 @@
 // Runs the Kafka suite: finds Java, downloads Kafka's jars once, starts a broker on loopback, and runs Jest. Arguments are passed to Jest.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { findBinaries } from '../e2e/control-plane/binaries.ts';
+import { metacontrollerProgram } from '../e2e/lib/system.ts';
 import { startBroker } from './lib/broker.ts';
 import { NoKafka } from './lib/jars.ts';
 import { buildPrograms } from './lib/programs.ts';
@@ -37,6 +39,8 @@ async function run(broker) {
 
 try {
   await buildPrograms();
+  // The time limit of a test is too short for it.
+  if (metacontrollerProgram() !== undefined) await findBinaries(say);
   const broker = await startBroker(say);
   // Jest gets these, too, and ends; then the broker is ended.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
