@@ -1,4 +1,4 @@
-import { metacontrollerProgram } from '../test/e2e/lib/system.ts';
+import { metacontrollerProgram } from '../test/e2e/lib/metacontroller.ts';
 import type { Row } from './lib/rows.ts';
 import { type Course, type EnvPlan, startCourse } from './loop/course.ts';
 import { manyRows } from './loop/many.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Admin } from '@platformatic/kafka';
 import { LEAVING_SECONDS } from '../../src/kinds/dynamicenv/events/times.ts';
-import { metacontrollerProgram } from '../e2e/lib/system.ts';
+import { metacontrollerProgram } from '../e2e/lib/metacontroller.ts';
 import { STEPS } from './lib/cluster/history.ts';
 import { type EnvOptions, NAMESPACE, SERVICE } from './lib/cluster/manifests.ts';
 import { calm, openScene, type Scene } from './lib/cluster/scene.ts';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findBinaries } from '../e2e/control-plane/binaries.ts';
-import { metacontrollerProgram } from '../e2e/lib/system.ts';
+import { metacontrollerProgram } from '../e2e/lib/metacontroller.ts';
 import { startBroker } from './lib/broker.ts';
 import { NoKafka } from './lib/jars.ts';
 import { buildPrograms } from './lib/programs.ts';

@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
 import { foreignKubeconfig } from './foreign.ts';
-import { metacontrollerProgram } from './system.ts';
+import { metacontrollerProgram } from './metacontroller.ts';
 
 /**
  * A test that starts its own control plane with a Metacontroller. It is skipped without METACONTROLLER_BIN, and when

@@ -6,6 +6,12 @@ import { until } from '../control-plane/poll.ts';
 import { freePorts } from '../control-plane/ports.ts';
 import { type Running, startProcess } from '../control-plane/process.ts';
 
+/** Path of Metacontroller's program (METACONTROLLER_BIN); undefined if it is not set. */
+export function metacontrollerProgram(): string | undefined {
+  const program = process.env['METACONTROLLER_BIN'] ?? '';
+  return program === '' ? undefined : program;
+}
+
 export const METACONTROLLER_USER = 'system:serviceaccount:metacontroller:metacontroller';
 
 /** The objects of Metacontroller's installation that a Metacontroller outside the cluster needs. */

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { sourceHash } from '../../support/verified-page.ts';
 import { FIGURES_FILE, readFigures } from './figures.ts';
 import { foreignKubeconfig } from './foreign.ts';
+import { metacontrollerProgram } from './metacontroller.ts';
 import { announceSource, ranIn, recordFolder, recordResult } from './record.ts';
-import { metacontrollerProgram } from './system.ts';
 import { type Ran, whyNotVerified, writeVerified } from './verified.ts';
 
 /** The fields of Jest's types (@jest/test-result) that this reporter uses. */

@@ -17,6 +17,7 @@ import {
 } from './manifests.ts';
 import {
   createMetacontrollerUser,
+  metacontrollerProgram,
   type PolicyRule,
   startMetacontroller,
 } from './metacontroller.ts';
@@ -54,12 +55,6 @@ export interface System extends Stage {
 /** The two URLs of a service, for Metacontroller and for the API server. */
 interface Doors extends Pick<HookService, 'hooks' | 'admission'> {
   stop(): Promise<void>;
-}
-
-/** Path of Metacontroller's program (METACONTROLLER_BIN); undefined if it is not set. */
-export function metacontrollerProgram(): string | undefined {
-  const program = process.env['METACONTROLLER_BIN'] ?? '';
-  return program === '' ? undefined : program;
 }
 
 export function startSystem({

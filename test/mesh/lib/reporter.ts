@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { metacontrollerProgram } from '../../e2e/lib/system.ts';
+import { metacontrollerProgram } from '../../e2e/lib/metacontroller.ts';
 import {
   passedOf,
   type Results,

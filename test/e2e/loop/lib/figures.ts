@@ -3,8 +3,8 @@ import type { ApplyStrategy } from '../../../../src/simulator/metacontroller/con
 import type { LocalObject } from '../../../../src/simulator/object.ts';
 import { recordFigure, spread } from '../../lib/figures.ts';
 import { foreignKubeconfig } from '../../lib/foreign.ts';
-import { metacontrollerVersion } from '../../lib/metacontroller.ts';
-import { metacontrollerProgram, startSystem } from '../../lib/system.ts';
+import { metacontrollerProgram, metacontrollerVersion } from '../../lib/metacontroller.ts';
+import { startSystem } from '../../lib/system.ts';
 import { METACONTROLLER_FIGURE } from '../../lib/verified.ts';
 import {
   type Bench,

@@ -11,8 +11,9 @@ import {
 import { until } from '../../control-plane/poll.ts';
 import { foreignKubeconfig } from '../../lib/foreign.ts';
 import { installMeshIndex } from '../../lib/mesh-index.ts';
+import { metacontrollerProgram } from '../../lib/metacontroller.ts';
 import { hasPassed } from '../../lib/record.ts';
-import { metacontrollerProgram, type Stage } from '../../lib/system.ts';
+import type { Stage } from '../../lib/system.ts';
 import { clusterDriver } from './driver.ts';
 import { createPool } from './pool.ts';
 import { type Projection, project, projectionDifferences } from './projection.ts';

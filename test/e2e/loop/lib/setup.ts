@@ -1,5 +1,5 @@
 import { findBinaries } from '../../control-plane/binaries.ts';
-import { metacontrollerProgram } from '../../lib/system.ts';
+import { metacontrollerProgram } from '../../lib/metacontroller.ts';
 
 /** Builds missing programs once, before the first test: the time limit of a test is too short for it. */
 // biome-ignore lint/style/noDefaultExport: Jest requires a default export

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { metacontrollerProgram } from '../../../e2e/lib/system.ts';
+import { metacontrollerProgram } from '../../../e2e/lib/metacontroller.ts';
 import { istiodProgram } from '../../lib/istiod.ts';
 import { olderFolder } from './older.ts';
 

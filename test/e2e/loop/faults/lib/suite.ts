@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
 import type { ApplyStrategy } from '../../../../../src/simulator/metacontroller/controller.ts';
 import { foreignKubeconfig } from '../../../lib/foreign.ts';
-import { metacontrollerProgram } from '../../../lib/system.ts';
+import { metacontrollerProgram } from '../../../lib/metacontroller.ts';
 import { type ObservedSystem, startObserved } from './fault-case.ts';
 
 export const LIMIT_MS = 300_000;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { until } from '../../../control-plane/poll.ts';
-import { metacontrollerProgram } from '../../../lib/system.ts';
+import { metacontrollerProgram } from '../../../lib/metacontroller.ts';
 import type { Bench } from './bench.ts';
 import { withManifest } from './kubectl-apply.ts';
 import { wrongRoutes } from './routes.ts';

@@ -3,7 +3,8 @@ import { type ControlPlane, startControlPlane } from '../../../control-plane/con
 import { installCrds } from '../../../control-plane/crds.ts';
 import { until } from '../../../control-plane/poll.ts';
 import { controllerManifests } from '../../../lib/manifests.ts';
-import { metacontrollerProgram, type System } from '../../../lib/system.ts';
+import { metacontrollerProgram } from '../../../lib/metacontroller.ts';
+import type { System } from '../../../lib/system.ts';
 import type { Bench } from './bench.ts';
 import { withManifest } from './kubectl-apply.ts';
 import { isOurs } from './routes.ts';

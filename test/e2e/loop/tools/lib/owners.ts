@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { metacontrollerProgram } from '../../../lib/system.ts';
+import { metacontrollerProgram } from '../../../lib/metacontroller.ts';
 import type { ManagedFields, Stored } from './versions.ts';
 
 /** Metacontroller's field manager. It sets no name, so the API server uses the name of its program (its user agent). */

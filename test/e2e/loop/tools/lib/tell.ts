@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { metacontrollerProgram } from '../../../lib/system.ts';
+import { metacontrollerProgram } from '../../../lib/metacontroller.ts';
 import type { Bench } from './bench.ts';
 import { beginStory, type Story } from './story.ts';
 
