@@ -14,8 +14,9 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
 } else {
   // The reader of the output may stop early (`| head`), which is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(`dynamicenv: cannot write the output: ${error.message}\n`);
+    process.exit(2);
   });
   const { run } = await import('./cli/run.ts');
   const calledAs = basename(process.argv[1] ?? '', '.js');

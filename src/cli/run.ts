@@ -1,6 +1,7 @@
 import { coherent, SERVE_FLAGS, servable } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { describeFlags, readFlags } from '../flags.ts';
+import { reportText } from './common/printable.ts';
 import { terminal } from './common/terminal.ts';
 
 interface Command {
@@ -142,6 +143,6 @@ function print(text: string): number {
 }
 
 function complain(program: string, message: string): number {
-  process.stderr.write(`${program}: ${message}\n`);
+  process.stderr.write(reportText(`${program}: ${message}`.split('\n')));
   return 2;
 }

@@ -37,11 +37,18 @@ describe('every mistake is reported with document, line and field', () => {
     ['no kind', 'apiVersion: v1\nmetadata: {}\n', 1, 1, 'kind: expected a text'],
     ['no apiVersion', 'kind: Service\n', 1, 1, 'apiVersion: expected a text'],
     [
-      'an unknown kind',
-      `${SERVICE}---\n# a comment\napiVersion: example.com/v1\nkind: Nothing\nmetadata: {name: a}\n`,
+      'an unknown kind of a group that decides about requests',
+      `${SERVICE}---\n# a comment\napiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n`,
       2,
       8,
-      'kind: no matches for kind "Nothing" in version "example.com/v1"',
+      'kind: no matches for kind "Deploymnt" in version "apps/v1"',
+    ],
+    [
+      'a kind of ours in another group',
+      `${SERVICE}---\napiVersion: risk.com/v1alpha1\nkind: DynamicEnv\nmetadata: {name: a}\n`,
+      2,
+      7,
+      'kind: no matches for kind "DynamicEnv" in version "risk.com/v1alpha1"',
     ],
     [
       'no metadata',
@@ -62,14 +69,14 @@ describe('every mistake is reported with document, line and field', () => {
       SERVICE.replace('name: a', 'name: 12'),
       1,
       4,
-      'metadata.name: expected a name',
+      'metadata.name: expected a name; quote it',
     ],
     [
       'a namespace that is not a valid name',
       `${SERVICE}  namespace: 3\n`,
       1,
       5,
-      'metadata.namespace: expected a name',
+      'metadata.namespace: expected a name; quote it',
     ],
     [
       'a label that is not a string',
@@ -207,7 +214,7 @@ describe('every mistake is reported with document, line and field', () => {
       'json',
     );
     expect(await refusal('-f', path)).toBe(
-      `${path}, document 1, line 3: metadata.name: expected a name`,
+      `${path}, document 1, line 3: metadata.name: expected a name; quote it`,
     );
   });
 });

@@ -222,6 +222,10 @@ describe('the error names the wrong argument', () => {
     [[...SHOP], 'a URL is missing, such as http://backend.shop/path; see --help'],
     [[...SHOP, 'GET'], 'a URL is missing, such as http://backend.shop/path; see --help'],
     [
+      [...SHOP, 'GET', URL, 'POST'],
+      'POST: a URL must follow the method, such as http://backend.shop/path',
+    ],
+    [
       [...SHOP, 'backend.shop/x'],
       '"backend.shop/x": expected a URL such as http://backend.shop/path, or a method in capitals before one',
     ],
@@ -243,6 +247,7 @@ describe('the error names the wrong argument', () => {
     ],
     [[...SHOP, URL, '-H', 'user'], `-H: expected 'name: value', got "user"`],
     [[...SHOP, URL, '-H', ': x'], `-H: expected 'name: value', got ": x"`],
+    [[...SHOP, URL, '-H', 'Host:'], '-H: expected a host name after "host:", got "Host:"'],
     [[...SHOP, URL, '-H', 'a b: x'], `-H: expected 'name: value', got "a b: x"`],
     [[...SHOP, URL, '--from', 'web'], '--from: expected NAMESPACE/NAME of a Deployment, got "web"'],
     [

@@ -43,9 +43,17 @@ function checkKind(value: Record<string, unknown>, { kindOf }: Discovery): Mista
 function checkMetadata(metadata: unknown): Mistake | undefined {
   if (!isMap(metadata)) return wrong('metadata', 'expected a map with a name');
   const { name, namespace } = metadata;
-  if (typeof name !== 'string' || name === '') return wrong('metadata.name', 'expected a name');
-  if (typeof (namespace ?? '') !== 'string') return wrong('metadata.namespace', 'expected a name');
+  if (typeof name !== 'string' || name === '') return wrong('metadata.name', expectedName(name));
+  if (typeof (namespace ?? '') !== 'string') {
+    return wrong('metadata.namespace', expectedName(namespace));
+  }
   return checkTexts(metadata, 'labels') ?? checkTexts(metadata, 'annotations');
+}
+
+/** YAML reads `123` and `y` as a number and as true. */
+function expectedName(found: unknown): string {
+  const isScalar = typeof found === 'number' || typeof found === 'boolean';
+  return isScalar ? 'expected a name; quote it' : 'expected a name';
 }
 
 function checkTexts(metadata: Record<string, unknown>, field: string): Mistake | undefined {

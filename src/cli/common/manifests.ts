@@ -1,6 +1,3 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { API_VERSION } from '../../api/marks.ts';
 import {
   VIRTUAL_ENVIRONMENT_GROUP,
@@ -10,18 +7,18 @@ import { MERGE_GROUPS, MERGE_KIND, MERGE_RESOURCE } from '../../api/virtualservi
 import type { CrdValidator } from '../../crd/schema.ts';
 import { loadValidator, validatorKey } from '../../crds.ts';
 import { UsageError } from '../../errors.ts';
-import { isMap } from '../../k8s/json-map.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { parseYaml, type YamlDocument } from '../../k8s/yaml.ts';
 import { ENVIRONMENT_CRD } from '../../kinds/environment/kind.ts';
 import { VIRTUAL_ENVIRONMENT_CRD } from '../../kinds/virtual-environment/kind.ts';
 import { createDiscovery, type Discovery } from '../../simulator/discovery.ts';
 import { qualifiedName } from '../../simulator/object.ts';
-import { checkObject, isEmpty, type Path } from './check-object.ts';
+import { checkObject, isEmpty } from './check-object.ts';
 import { ENVIRONMENT_KIND } from './environments.ts';
+import { fileName, filesOf, readText } from './files.ts';
+import { objectsIn } from './lists.ts';
+import { type OtherKinds, otherKinds } from './other-kinds.ts';
 import { ownKinds } from './own-kinds.ts';
-
-const ENDINGS = ['.yaml', '.yml', '.json'];
 
 /** One object, and where it was written: file, document and line. */
 export interface Manifest {
@@ -50,7 +47,7 @@ export function manifestLoader(
 /**
  * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
  * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
- * objects that are left out because they have no spec. `areStored`: the objects are as a cluster has them. Then VirtualEnvironments are not
+ * objects that are left out: those without a spec, and those of other kinds (see `otherKinds`). `areStored`: the objects are as a cluster has them. Then VirtualEnvironments are not
  * checked, because another definition may have accepted them.
  */
 export async function loadManifests(
@@ -60,11 +57,13 @@ export async function loadManifests(
   warn: (text: string) => void = () => undefined,
   areStored = false,
 ): Promise<Manifest[]> {
-  const kinds = createDiscovery(await ownKinds());
-  const files = await distinct((await Promise.all(paths.map(filesOf))).flat());
-  const manifests = (
-    await Promise.all(files.map((file) => readManifests(file, validators, kinds, warn, areStored)))
-  ).flat();
+  const own = await ownKinds();
+  const kinds = createDiscovery(own);
+  const others = otherKinds(kinds, own);
+  const files = await filesOf(paths);
+  const reading = { validators, kinds, others, warn, areStored };
+  const manifests = (await Promise.all(files.map((file) => readManifests(file, reading)))).flat();
+  for (const warning of others.warnings()) warn(warning);
   const placed = manifests.map(({ object, place }) => ({
     object: within(namespace, object, kinds),
     place,
@@ -104,37 +103,18 @@ function within(namespace: string, object: KubeObject, { kindOf }: Discovery): K
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
-/** A file that is named twice, such as by its folder and by itself, is read once. */
-async function distinct(files: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(files.map((file) => (file === '-' ? file : realpath(file))));
-  return files.filter((_, index) => real.indexOf(real[index] ?? '') === index);
+interface Reading {
+  validators: Record<string, CrdValidator>;
+  kinds: Discovery;
+  others: OtherKinds;
+  warn: (text: string) => void;
+  areStored: boolean;
 }
 
-async function filesOf(path: string): Promise<string[]> {
-  if (path === '-') return [path];
-  const kind = await stat(path).catch(() => {
-    throw new UsageError(`${path}: no such file or directory`);
-  });
-  if (!kind.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => ENDINGS.some((end) => name.endsWith(end)));
-  if (names.length === 0) throw new UsageError(`${path}: no ${ENDINGS.join(', ')} files in it`);
-  return names.sort().map((name) => join(path, name));
-}
-
-async function readManifests(
-  file: string,
-  validators: Record<string, CrdValidator>,
-  kinds: Discovery,
-  warn: (text: string) => void,
-  areStored: boolean,
-): Promise<Manifest[]> {
-  const name = file === '-' ? '(standard input)' : file;
-  const content = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
-    (error: Error) => {
-      throw new UsageError(`${name}: ${error.message}`);
-    },
-  );
-  const text = textOf(content);
+async function readManifests(file: string, reading: Reading): Promise<Manifest[]> {
+  const { validators, warn, areStored } = reading;
+  const name = fileName(file);
+  const text = await readText(file);
   // Compiled for files that need them only.
   const merges = text.includes(MERGE_KIND) ? await mergeValidators() : {};
   const environments =
@@ -147,20 +127,10 @@ async function readManifests(
   for (const { number, warnings } of documents) {
     for (const { line, message } of warnings) warn(`${placeIn(name, number, line)}: ${message}`);
   }
-  return documents.flatMap((document) => readDocument(document, name, known, kinds));
+  return documents.flatMap((document) =>
+    readDocument(document, name, { ...reading, validators: known }),
+  );
 }
-
-/** UTF-16 if the file begins with its byte order mark, else UTF-8: `FileVisitor` in cli-runtime's `pkg/resource/visitor.go`. */
-function textOf(bytes: Uint8Array): string {
-  const mark = `${bytes[0]} ${bytes[1]}`;
-  const encoding = MARKS.get(mark) ?? 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
-}
-
-const MARKS = new Map([
-  [`${0xff} ${0xfe}`, 'utf-16le'],
-  [`${0xfe} ${0xff}`, 'utf-16be'],
-]);
 
 function placeIn(file: string, number: number, line: number): string {
   return `${file}, document ${number}, line ${line}`;
@@ -169,24 +139,21 @@ function placeIn(file: string, number: number, line: number): string {
 function readDocument(
   document: YamlDocument,
   file: string,
-  validators: Record<string, CrdValidator>,
-  kinds: Discovery,
+  { validators, kinds, others }: Reading,
 ): Manifest[] {
   const { value, problems, number } = document;
   const placeOf = (line: number) => placeIn(file, number, line);
   const [problem] = problems;
   if (problem !== undefined) throw new UsageError(`${placeOf(problem.line)}: ${problem.message}`);
-  const isList = isMap(value) && value['kind'] === 'List' && Array.isArray(value['items']);
-  const items: [unknown, Path][] = isList
-    ? (value['items'] as unknown[]).map((item, index) => [item, ['items', index]])
-    : [[value, []]];
-  return items.map(([item, at]) => {
+  return objectsIn(value).flatMap(([item, at]) => {
+    const place = placeOf(document.lineOf(at));
+    if (others.takes(item, place)) return [];
     const mistake = checkObject(item, validators, kinds);
     if (mistake !== undefined) {
-      const place = placeOf(document.lineOf([...at, ...mistake.path]));
-      throw new UsageError(`${place}: ${mistake.message}`);
+      const where = placeOf(document.lineOf([...at, ...mistake.path]));
+      throw new UsageError(`${where}: ${mistake.message}`);
     }
-    return { object: item as KubeObject, place: placeOf(document.lineOf(at)) };
+    return [{ object: item as KubeObject, place }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { toYaml } from '../../k8s/yaml.ts';
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { readDiffOptions } from './options.ts';
 import { diffLines, diffReport } from './report.ts';
@@ -16,7 +17,7 @@ export async function diff(args: readonly string[], output: Output): Promise<num
   const report = diffReport(sideOf(a, sources), sideOf(b, sources));
   if (format === 'json') output.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'yaml') output.write(toYaml(report));
-  else output.write(`${diffLines(report, output.paint).join('\n')}\n`);
-  for (const note of sources.notes) output.note(`warning: ${note}\n`);
+  else output.write(reportText(diffLines(report, output.paint)));
+  for (const note of sources.notes) output.note(reportText([`warning: ${note}`]));
   return 0;
 }

@@ -5,6 +5,7 @@ import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import { readEnvironments } from '../common/cluster-environments.ts';
 import { DYNAMIC_ENVS } from '../common/cluster-kinds.ts';
 import { missingRights, notSeen } from '../common/missing-rights.ts';
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { environmentsReport, environmentsTree } from './environments-report.ts';
 import type { GetOptions } from './options.ts';
@@ -31,7 +32,7 @@ export async function getEnvironments(
   const report = environmentsReport(read.environments, envs, name, notes);
   if (format === 'json') output.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'yaml') output.write(toYaml(report));
-  else output.write(`${environmentsTree(report, output.paint).join('\n')}\n`);
+  else output.write(reportText(environmentsTree(report, output.paint)));
   return report.accepted ? 0 : 1;
 }
 

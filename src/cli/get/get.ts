@@ -6,6 +6,7 @@ import { toYaml } from '../../k8s/yaml.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import { DYNAMIC_ENVS, VIRTUAL_SERVICES } from '../common/cluster-kinds.ts';
 import { missingRights, notSeen } from '../common/missing-rights.ts';
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { readConfiguration } from './env-configuration.ts';
 import { readGetOptions } from './options.ts';
@@ -33,7 +34,7 @@ export async function get(args: readonly string[], output: Output): Promise<numb
     [...(configuration?.notes ?? []), ...notes],
     configuration?.report,
   );
-  if (format === 'text') output.write(`${treeOf(report, output.paint).join('\n')}\n`);
+  if (format === 'text') output.write(reportText(treeOf(report, output.paint)));
   else output.write(asData(format, report));
   return report.ready ? 0 : 1;
 }

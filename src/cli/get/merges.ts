@@ -3,6 +3,7 @@ import { toYaml } from '../../k8s/yaml.ts';
 import { type OpenCluster, openCluster } from '../../kube-client/open.ts';
 import { type MergesRead, readMerges } from '../common/cluster-merges.ts';
 import { missingRights, notSeen } from '../common/missing-rights.ts';
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { mergesReport } from './merges-report.ts';
 import { mergesTree } from './merges-tree.ts';
@@ -23,7 +24,7 @@ export async function getMerges(
   const report = mergesReport(read.merges, notes);
   if (format === 'json') output.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'yaml') output.write(toYaml(report));
-  else output.write(`${mergesTree(report, output.paint).join('\n')}\n`);
+  else output.write(reportText(mergesTree(report, output.paint)));
   return report.merged ? 0 : 1;
 }
 

@@ -3,6 +3,7 @@ import { toYaml } from '../../k8s/yaml.ts';
 import { openCluster } from '../../kube-client/open.ts';
 import { readVirtualEnvironments } from '../common/cluster-virtual-environments.ts';
 import { missingRights, notSeen } from '../common/missing-rights.ts';
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import type { GetOptions } from './options.ts';
 import { versionsReport, versionsTree } from './versions-report.ts';
@@ -28,6 +29,6 @@ export async function getVirtualEnvironments(
   const report = versionsReport(read.environments, notes);
   if (format === 'json') output.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'yaml') output.write(toYaml(report));
-  else output.write(`${versionsTree(report, output.paint).join('\n')}\n`);
+  else output.write(reportText(versionsTree(report, output.paint)));
   return report.ready ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { readMergeAdoptOptions } from './options.ts';
@@ -13,7 +14,7 @@ const NO_ACCESS = { kubeconfig: undefined, context: undefined };
 export async function mergeAdopt(args: readonly string[], output: Output): Promise<number> {
   const options = readMergeAdoptOptions(args);
   const { merges, virtualServices, notes } = await readMergeObjects(options);
-  for (const note of notes) output.note(`${note}\n`);
+  for (const note of notes) output.note(reportText([note]));
   const found = virtualServices
     .map((virtualService) => ({
       virtualService,

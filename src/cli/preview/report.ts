@@ -12,6 +12,7 @@ import {
 import { describeConfiguration, type EnvConfiguration } from '../common/env-configuration.ts';
 import { describeEnvironment, isEnvironment, usersOf } from '../common/environments.ts';
 import { fullName } from '../common/merges.ts';
+import { reportText } from '../common/printable.ts';
 import { ownAnnotations } from '../common/snapshot.ts';
 import { type Output, paintDiff } from '../common/terminal.ts';
 import type { Format } from './options.ts';
@@ -36,7 +37,7 @@ export function show(format: Format, result: Result, output: Output): void {
     return;
   }
   output.write(asObjects(format, result));
-  for (const warning of warnings(result)) output.note(`warning: ${warning}\n`);
+  for (const warning of warnings(result)) output.note(reportText([`warning: ${warning}`]));
 }
 
 function isNoSubject(object: KubeObject): boolean {
@@ -88,7 +89,7 @@ function showText(result: Result, { write, paint }: Output): void {
   const title = (text: string) => write(`${paint('bold', text)}\n`);
   const created = changes.created.filter(isNoSubject);
   if (created.length > 0) title('Created (-o yaml shows them in full)');
-  for (const object of created) write(`  ${fullName(object)}\n`);
+  for (const object of created) write(reportText([`  ${fullName(object)}`]));
   if (created.length > 0) write('\n');
   for (const { key, before, after } of changes.changed) {
     title(`Changed: ${key}`);
@@ -106,10 +107,10 @@ function showText(result: Result, { write, paint }: Output): void {
     ...merges.flatMap(describeMerge),
   ];
   if (states.length > 0) title('Status');
-  for (const line of states) write(`  ${line}\n`);
+  for (const line of states) write(reportText([`  ${line}`]));
   const all = warnings(result);
   if (all.length > 0) title(states.length > 0 ? '\nWarnings' : 'Warnings');
-  for (const warning of all) write(`  ${paint('yellow', warning)}\n`);
+  for (const warning of all) write(reportText([`  ${paint('yellow', warning)}`]));
 }
 
 function environmentLines({ all, environments }: Result): string[] {

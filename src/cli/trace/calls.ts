@@ -17,6 +17,10 @@ export function readCalls(words: readonly string[], headers: readonly string[]):
     if (METHOD.test(word)) method = word;
     else calls.push(callOf(method, word, fields, host));
   }
+  const last = words.at(-1);
+  if (last !== undefined && calls.length > 0 && METHOD.test(last)) {
+    throw new UsageError(`${last}: a URL must follow the method, such as http://backend.shop/path`);
+  }
   if (calls.length > 0) return calls;
   throw new UsageError('a URL is missing, such as http://backend.shop/path; see --help');
 }
@@ -59,6 +63,9 @@ function readHeaders(given: readonly string[]): Record<string, string> {
     const value = text.slice(colon + 1).trim();
     if (colon <= 0 || !HEADER_NAME.test(name) || /[\r\n\0]/.test(value)) {
       throw new UsageError(`-H: expected 'name: value', got "${text}"`);
+    }
+    if (name === 'host' && value === '') {
+      throw new UsageError(`-H: expected a host name after "host:", got "${text}"`);
     }
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before},${value}`);

@@ -1,4 +1,5 @@
 import type { Consumer, MessageTrace, Reading } from '../../trace/message/types.ts';
+import { reportText } from '../common/printable.ts';
 import type { Paint } from '../common/terminal.ts';
 import { rows } from './rows.ts';
 
@@ -22,7 +23,7 @@ export function messageText(
     ...consumers.flatMap((one) => rows(labelOf(one), consumerTexts(one))),
     ...rows('note', answer.notes).map((line) => paint('yellow', line)),
   ];
-  return `${lines.join('\n')}\n`;
+  return reportText(lines);
 }
 
 function readingText({ header, value, says, decides }: Reading): string {

@@ -14,6 +14,7 @@ import type {
 } from '../../trace/types.ts';
 import type { VersionTaken } from '../../trace/version-types.ts';
 import { mergeName } from '../common/merges.ts';
+import { reportText } from '../common/printable.ts';
 import type { Paint } from '../common/terminal.ts';
 import { rows } from './rows.ts';
 
@@ -31,7 +32,7 @@ export function traceText(
     ...(notConsidered.length === 0 ? [] : [[`Not considered: ${notConsidered.join('; ')}`]]),
     ...(notes.length === 0 ? [] : [notes.map((note) => paint('yellow', `Note: ${note}`))]),
   ];
-  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return blocks.map(reportText).join('\n');
 }
 
 function hopLines(hop: Hop, paint: Paint): string[] {

@@ -1,3 +1,4 @@
+import { reportText } from '../common/printable.ts';
 import type { Output } from '../common/terminal.ts';
 import { findingsOf } from './findings.ts';
 import { readAdoptOptions } from './options.ts';
@@ -16,7 +17,7 @@ export async function virtualEnvironmentAdopt(
 ): Promise<number> {
   const { release, isBack, ...options } = readAdoptOptions(args);
   const objects = await readAdoptObjects({ release, isBack, ...options });
-  for (const note of objects.notes) output.note(`${note}\n`);
+  for (const note of objects.notes) output.note(reportText([note]));
   const found = findingsOf(objects);
   const access = options.cluster ?? NO_ACCESS;
   output.write(scriptOf({ found, objects, release, access, isBack }));
