@@ -17,7 +17,9 @@ Written by the suites themselves, each its own part, when every test passed. Wha
 
 /** The sources that a suite tests, as the page names them. The folders are in scripts/verified.mjs. */
 const sourcesOf = (suite: VerifyingSuite) =>
-  suite === 'kafka' ? '`clients/typescript/src/` and `feed/src/`' : '`src/`';
+  suite === 'kafka'
+    ? '`src/` (without the CLI), `clients/typescript/src/` and `feed/src/`'
+    : '`src/` (without the CLI)';
 
 /** SHA-256 of the current content of the sources that a suite tests: src/, or what it has instead. */
 export function sourceHash(suite: VerifyingSuite = 'loop'): string {

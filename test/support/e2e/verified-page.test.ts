@@ -9,9 +9,11 @@ test('a suite replaces its own part of the page and no other part', () => {
   const both = withPart(loop, 'mesh', '## Mesh\n\n503: 0', first);
   const again = withPart(both, 'loop', '## Loop\n\nnew', second);
   expect(again).not.toContain('old');
-  expect(again).toContain(`new\n\nRun on 2026-02-02, with \`src/\` of \`sha256:${second.hash}\`.`);
   expect(again).toContain(
-    `503: 0\n\nRun on 2026-01-01, with \`src/\` of \`sha256:${first.hash}\`.`,
+    `new\n\nRun on 2026-02-02, with \`src/\` (without the CLI) of \`sha256:${second.hash}\`.`,
+  );
+  expect(again).toContain(
+    `503: 0\n\nRun on 2026-01-01, with \`src/\` (without the CLI) of \`sha256:${first.hash}\`.`,
   );
 });
 
