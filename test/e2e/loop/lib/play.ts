@@ -19,7 +19,7 @@ import { createPool } from './pool.ts';
 import { type Projection, project, projectionDifferences } from './projection.ts';
 
 /** Time limit of one scenario. Scenarios wait in real time here: the scenario `quiet` needs more than two minutes. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 900_000;
 /** Time that both clusters get after the last step to finish the work that the step started. */
 const REST_SECONDS = 30;
 
