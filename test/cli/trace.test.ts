@@ -143,6 +143,16 @@ describe('several hops', () => {
     expect(text.text).toMatch(/\nNot considered: Gateway istio-system\/public \(/);
   });
 
+  test('a gateway that no VirtualService is bound to: a note names those that there are', async () => {
+    const to = ['--gateway', 'istio-system/pubilc', 'https://www.shop.example.com/'];
+    expect((await tracedData(...SHOP, ...EDGE, ...to)).notes).toEqual([
+      '--gateway: no VirtualService among the objects is bound to istio-system/pubilc; there are istio-system/public',
+    ]);
+    expect((await tracedData(...SHOP, ...to)).notes).toEqual([
+      '--gateway: no VirtualService among the objects is bound to istio-system/pubilc; there is none at all',
+    ]);
+  });
+
   test('no hop is called after a hop that reaches no pods', async () => {
     const { code, text } = await traced(...SHOP, 'http://backend.shop:81/', 'http://web.shop/');
     expect(code).toBe(1);

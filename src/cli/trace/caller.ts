@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.ts';
-import { MESH } from '../../istio/gateway-name.ts';
+import { MESH, matchGateways, resolveGateway } from '../../istio/gateway-name.ts';
+import { namespaceOf } from '../../istio/objects.ts';
 import type { MeshSnapshot } from '../../trace/mesh-snapshot.ts';
 import type { Caller } from '../../trace/types.ts';
-
 import { namespaceOption, textOption } from '../common/option-values.ts';
 
 /** The caller, as the flags describe it. */
@@ -55,12 +55,12 @@ function labelsOf(text: string | undefined): Record<string, string> | undefined 
 export function callerOf(
   { from, namespace, labels, gateway }: CallerOptions,
   fallback: string,
-  { workloads }: MeshSnapshot,
+  { workloads, mesh }: MeshSnapshot,
 ): { caller: Caller; notes: string[] } {
   if (gateway !== undefined) {
     const [home = ''] = gateway.split('/');
     const caller: Caller = { kind: 'gateway', gateway, namespace: home, labels: {} };
-    return { caller, notes: [] };
+    return { caller, notes: unboundGateway(gateway, mesh) };
   }
   if (from === undefined) {
     const own: Caller = {
@@ -83,14 +83,33 @@ export function callerOf(
   };
 }
 
+/** A gateway that no VirtualService names routes nothing, and may be a typing error. */
+function unboundGateway(gateway: string, { virtualServices }: MeshSnapshot['mesh']): string[] {
+  const bound = virtualServices.flatMap((one) => {
+    const namespace = namespaceOf(one);
+    const names = matchGateways(one.spec?.gateways ?? [], namespace);
+    return names.map((name) => resolveGateway(name, namespace));
+  });
+  const known = [...new Set(bound)].sort();
+  if (known.includes(gateway)) return [];
+  return [
+    `--gateway: no VirtualService among the objects is bound to ${gateway}; ${listed(known)}`,
+  ];
+}
+
 const MOST = 8;
+
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, MOST).join(', ') + (names.length > MOST ? ' …' : '');
+  return some === '' ? 'there is none at all' : `there are ${some}`;
+}
 
 function unknownCaller(
   { namespace, name }: { namespace: string; name: string },
   workloads: MeshSnapshot['workloads'],
 ): UsageError {
   const names = workloads.map((one) => `${one.namespace}/${one.name}`);
-  const some = names.slice(0, MOST).join(', ') + (names.length > MOST ? ' …' : '');
-  const known = some === '' ? 'there is none at all' : `there are ${some}`;
-  return new UsageError(`--from: no Deployment ${namespace}/${name} among the objects; ${known}`);
+  return new UsageError(
+    `--from: no Deployment ${namespace}/${name} among the objects; ${listed(names)}`,
+  );
 }
