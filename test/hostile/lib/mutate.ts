@@ -155,10 +155,14 @@ function deep(depth: number): unknown {
   return value;
 }
 
-/** A list or map that contains the same value many times. */
+/** Characters: more than the service reads. Repeated again and again, a text would become longer than a string can be. */
+const MOST_REPEATED = 2 ** 25;
+
+/** A list or map that contains the same value many times, or a text that is repeated. */
 function wide(value: unknown, random: Random): unknown {
   const count = random.pick([2, 20, 300]);
-  if (typeof value === 'string') return value.repeat(count);
+  if (typeof value === 'string')
+    return value.repeat(Math.max(1, Math.min(count, MOST_REPEATED / value.length)));
   if (Array.isArray(value))
     return Array.from({ length: count }, () => value)
       .flat()
