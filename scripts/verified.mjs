@@ -48,7 +48,7 @@ if (asked >= 0) {
     const part =
       page.split(`<!-- end: ${suite} -->`)[0]?.split(`<!-- begin: ${suite} -->`)[1] ?? '';
     const [, written] = /sha256:([0-9a-f]{64})/.exec(part) ?? [];
-    const named = folders.join(' and ');
+    const named = `${folders.join(' and ')} (without the CLI)`;
     if (written === undefined) say(suite, 'STALE: the suite never wrote it');
     else if (written === (await sourceHash(folders))) say(suite, `about this state of ${named}`);
     else say(suite, `STALE: ${named} has changed since the suite wrote it`);

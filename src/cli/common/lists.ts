@@ -3,7 +3,8 @@ import type { Path } from './check-object.ts';
 
 /**
  * The objects of a document, and where they are in it. Lists are taken apart as kubectl does: `List` and typed ones such as `ServiceList`,
- * also lists in lists (`FlattenListVisitor` in cli-runtime's `pkg/resource/visitor.go`).
+ * also lists in lists (`FlattenListVisitor` in cli-runtime's `pkg/resource/visitor.go`). The items of a typed list need no kind:
+ * `decodeToList` in apimachinery's `pkg/apis/meta/v1/unstructured/helpers.go`.
  */
 export function objectsIn(value: unknown, at: Path = []): [unknown, Path][] {
   if (!isMap(value)) return [[value, at]];
@@ -18,5 +19,4 @@ export function objectsIn(value: unknown, at: Path = []): [unknown, Path][] {
   });
 }
 
-/** The items of a typed list need no kind: `decodeToList` in apimachinery's `pkg/apis/meta/v1/unstructured/helpers.go`. */
 const LIST = 'List';

@@ -47,8 +47,8 @@ export function manifestLoader(
 /**
  * Loads the objects of files, folders (without subfolders) and `-` (standard input). A UsageError names file, document, line
  * and field. `namespace`: for objects that need one and name none. `warn` is called for what kubectl ignores silently, and for
- * objects that are left out: those without a spec, and those of other kinds (see `otherKinds`). `areStored`: the objects are as a cluster has them. Then VirtualEnvironments are not
- * checked, because another definition may have accepted them.
+ * objects that are left out: those without a spec, and those of other kinds (see `otherKinds`). `areStored`: the objects are as a
+ * cluster has them. Then VirtualEnvironments are not checked, because another definition may have accepted them.
  */
 export async function loadManifests(
   paths: readonly string[],
